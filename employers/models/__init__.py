@@ -1,0 +1,22 @@
+"""Who is covered, and the account their care is paid from."""
+
+from employers.models.eligibility import Coverage, EligibilityFile, EligibilityProblem, OtherCoverage
+from employers.models.employer import Division, Employer, PlanOffering
+from employers.models.ledger import ClaimsAccount, LedgerAccount, LedgerEntry, LedgerTransaction
+from employers.models.members import Family, Member
+
+__all__ = [
+    "ClaimsAccount",
+    "Coverage",
+    "Division",
+    "EligibilityFile",
+    "EligibilityProblem",
+    "Employer",
+    "Family",
+    "LedgerAccount",
+    "LedgerEntry",
+    "LedgerTransaction",
+    "Member",
+    "OtherCoverage",
+    "PlanOffering",
+]
