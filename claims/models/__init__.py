@@ -1,0 +1,22 @@
+"""What happened: claims, what was decided of them, and what was paid."""
+
+from claims.models.authorizations import Authorization
+from claims.models.claim import Claim, ClaimEvent, ClaimNote
+from claims.models.decision import AccumulatorEntry, ClaimLine, Decision
+from claims.models.payments import Payment, PaymentItem, PaymentRun
+from claims.models.review import Pend, Resolution
+
+__all__ = [
+    "AccumulatorEntry",
+    "Authorization",
+    "Claim",
+    "ClaimEvent",
+    "ClaimLine",
+    "ClaimNote",
+    "Decision",
+    "Payment",
+    "PaymentItem",
+    "PaymentRun",
+    "Pend",
+    "Resolution",
+]

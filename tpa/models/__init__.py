@@ -1,0 +1,15 @@
+"""What we agreed, bill and answer for."""
+
+from tpa.models.billing import Invoice, InvoiceClaim, InvoiceLine, InvoiceMember, MonthClose
+from tpa.models.contracts import AuthorityLimit, Contract, ContractFee
+
+__all__ = [
+    "AuthorityLimit",
+    "Contract",
+    "ContractFee",
+    "Invoice",
+    "InvoiceClaim",
+    "InvoiceLine",
+    "InvoiceMember",
+    "MonthClose",
+]

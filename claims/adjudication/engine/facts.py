@@ -1,0 +1,87 @@
+"""All that may influence a decision. Nothing else may: same facts and plan in, same decision out, to the byte."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from claims.facts import Fact, Submission
+from employers.facts import CoverageFact, MemberFact, OtherCoverageFact
+from plans.facts import RateFact
+
+
+class Accumulated(Fact, kw_only=True):
+    """What a bucket of a plan year held before this claim: the patient's own sum and the whole family's (patient included)."""
+
+    year_on: date
+    bucket: str
+    member_amount: Decimal
+    family_amount: Decimal
+
+
+class PriorLine(Fact, kw_only=True):
+    """A line decided before that may be the same service: for duplicates and frequency. Not of this claim."""
+
+    claim_number: str
+    line_number: int
+    billing_npi: str
+    procedure_code: str
+    modifiers: tuple[str, ...] = ()
+    revenue_code: str = ""
+    service_from: date
+    service_to: date
+    units_count: Decimal
+    billed_amount: Decimal
+    outcome: str
+    kind: str
+
+
+class LinePrice(Fact, kw_only=True):
+    """What the networks say of one line: the network that the billing provider takes part in, and the rate that matched."""
+
+    line_number: int
+    network: str = ""  # blank: the provider is in none of the plan's networks on that day
+    rate: RateFact | None = None
+
+
+class AuthorizationFact(Fact, kw_only=True):
+    """Permission given before: units left on the day the claim is decided."""
+
+    number: str
+    code_from: str
+    code_to: str
+    starts_on: date
+    ends_on: date | None = None
+    units_left_count: Decimal
+
+
+class ResolutionFact(Fact, kw_only=True):
+    """What a person answered to a question the engine left open: allow, deny (with a CARC) or price."""
+
+    reason: str
+    answer: str
+    line_number: int | None = None
+    amount: Decimal | None = None
+    carc: str = ""
+    because: str = ""
+
+
+class ClaimFacts(Fact, kw_only=True):
+    """One claim with everything it stands on. `decided_on` is the clock: the engine reads no other."""
+
+    claim_number: str
+    received_on: date
+    decided_on: date
+    submission: Submission
+    member: MemberFact
+    billing_provider_id: int
+    plan_hash: str = ""  # of the plan version in force on the first day of service; blank: no coverage was found
+    coverages: tuple[CoverageFact, ...] = ()
+    other_coverages: tuple[OtherCoverageFact, ...] = ()
+    prices: tuple[LinePrice, ...] = ()
+    accumulated: tuple[Accumulated, ...] = ()
+    prior_lines: tuple[PriorLine, ...] = ()
+    authorizations: tuple[AuthorizationFact, ...] = ()
+    resolutions: tuple[ResolutionFact, ...] = ()
+    approval_limit_amount: Decimal | None = None  # above it a person decides (contract's authority limit)
+    provider_excluded_on: date | None = None

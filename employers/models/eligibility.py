@@ -1,0 +1,125 @@
+"""Coverage on two time axes, other coverage, and the files that changed them."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from tpa.foundation.models.scoped import ScopedQuerySet
+
+
+class Coverage(models.Model):
+    """A member is covered by a plan for a period. Superseded, never edited: `recorded_at` to `superseded_at` we believed it."""
+
+    class Tier(models.TextChoices):
+        EE = "EE", _("employee")
+        ES = "ES", _("employee and spouse")
+        EC = "EC", _("employee and children")
+        FAM = "FAM", _("family")
+
+    employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, related_name="+")
+    family = models.ForeignKey("employers.Family", on_delete=models.PROTECT, related_name="+")
+    member = models.ForeignKey("employers.Member", on_delete=models.PROTECT, related_name="coverages")
+    plan = models.ForeignKey("plans.Plan", on_delete=models.PROTECT, related_name="+")
+    division = models.ForeignKey("employers.Division", on_delete=models.PROTECT, null=True, related_name="+")
+    tier = models.CharField(max_length=3, choices=Tier)
+    period = DateRangeField()
+    recorded_at = models.DateTimeField()
+    superseded_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=60, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="covered_once_by_a_plan",
+                expressions=[
+                    ("member", RangeOperators.EQUAL),
+                    ("plan", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(superseded_at__isnull=True),
+            )
+        ]
+        indexes = [models.Index(fields=["employer", "recorded_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} in {self.plan_id} {self.period}"
+
+
+class OtherCoverage(models.Model):
+    """Another payer's coverage of a member, and whether it pays before us."""
+
+    class Kind(models.TextChoices):
+        GROUP = "group", _("another group plan")
+        MEDICARE = "medicare", _("Medicare")
+        OTHER = "other", _("other")
+
+    employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, related_name="+")
+    member = models.ForeignKey("employers.Member", on_delete=models.PROTECT, related_name="other_coverages")
+    kind = models.CharField(max_length=10, choices=Kind)
+    payer_name = models.CharField(max_length=120)
+    payer_number = models.CharField(max_length=80, blank=True)
+    policy_number = models.CharField(max_length=80, blank=True)
+    pays_first = models.BooleanField()
+    because = models.CharField(max_length=120, help_text=_("the rule that makes it first or second"))
+    period = DateRangeField()
+    recorded_at = models.DateTimeField()
+    superseded_at = models.DateTimeField(null=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["member"], condition=Q(superseded_at__isnull=True), name="other_cover_member")]
+
+    def __str__(self) -> str:
+        return f"{self.payer_name} for {self.member_id}"
+
+
+class EligibilityFile(models.Model):
+    """A CSV or 834 that an employer sent, and what became of it."""
+
+    class Status(models.TextChoices):
+        RECEIVED = "received", _("received")
+        APPLIED = "applied", _("applied")
+        REJECTED = "rejected", _("rejected")
+
+    MOVES = {Status.RECEIVED: {Status.APPLIED, Status.REJECTED}}
+
+    employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, null=True, related_name="+")
+    file = models.ForeignKey("foundation.EdiFile", on_delete=models.PROTECT, related_name="+")
+    layout = models.CharField(max_length=4, choices=[("834", "834"), ("csv", "CSV")])
+    is_full = models.BooleanField(default=False, help_text=_("a full file: who is missing from it is reported"))
+    status = models.CharField(max_length=10, choices=Status, default=Status.RECEIVED)
+    status_at = models.DateTimeField()
+    added_count = models.IntegerField(default=0)
+    changed_count = models.IntegerField(default=0)
+    ended_count = models.IntegerField(default=0)
+    same_count = models.IntegerField(default=0)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["file", "employer"], name="eligibility_file_once")]
+
+    def __str__(self) -> str:
+        return f"{self.layout} {self.file_id}"
+
+
+class EligibilityProblem(models.Model):
+    """A row of an eligibility file that could not be applied as it stands, with place and reason."""
+
+    eligibility_file = models.ForeignKey(EligibilityFile, on_delete=models.CASCADE, related_name="problems")
+    employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, null=True, related_name="+")
+    place = models.CharField(max_length=60, help_text=_("row or segment"))
+    code = models.CharField(max_length=40)
+    message = models.TextField()
+
+    objects = ScopedQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.code}"
