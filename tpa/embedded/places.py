@@ -1,0 +1,129 @@
+"""Where embedded servers keep their data, and under which user they run: private to them, whoever starts them."""
+
+import hashlib
+import os
+import pwd
+import secrets
+import shutil
+import socket
+import stat
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from tpa.embedded.errors import StartError
+
+ROOT = Path(__file__).resolve().parents[2]
+VAR = ROOT / "var"
+UNPRIVILEGED = "nobody"
+
+
+def server_user() -> tuple[int, int] | None:
+    """(uid, gid) that servers run as when root starts them (Postgres refuses root); None: as whoever we are."""
+    if os.geteuid() != 0:
+        return None
+    entry = pwd.getpwnam(UNPRIVILEGED)
+    return entry.pw_uid, entry.pw_gid
+
+
+def can_enter(folder: Path, user: tuple[int, int] | None) -> bool:
+    """Whether that user may pass through the folder and each one above it."""
+    if user is None:
+        return os.access(folder, os.X_OK)
+    uid, gid = user
+    for place in (folder, *folder.parents):
+        status = place.stat()
+        bit = stat.S_IXUSR if status.st_uid == uid else stat.S_IXGRP if status.st_gid == gid else stat.S_IXOTH
+        if not status.st_mode & bit:
+            return False
+    return True
+
+
+def make_private(folder: Path, user: tuple[int, int] | None) -> Path:
+    """Make a folder that only this user (and root) can look into; nothing above it is opened for it."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if user is not None and folder.stat().st_uid != user[0]:
+        os.chown(folder, *user)
+    folder.chmod(0o700)
+    return folder
+
+
+def home() -> Path:
+    """The folder below which the servers' data stand: `var/`, or one that their user can reach when it cannot reach that.
+
+    A repository below `/root`, say, is closed to everybody else, and stays so.
+    """
+    user = server_user()
+    VAR.mkdir(exist_ok=True)
+    if can_enter(VAR, user):
+        return VAR
+    mark = hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]
+    outside = Path("/var/lib") / f"steward-{mark}"
+    outside.mkdir(mode=0o711, exist_ok=True)
+    if outside.stat().st_uid != os.geteuid():
+        raise StartError(f"{outside} belongs to somebody else; remove it or set DATABASE_URL and REDIS_URL.")
+    return outside
+
+
+def temporary_home() -> Path:
+    """A fresh folder for servers that live for one command."""
+    folder = Path(tempfile.mkdtemp(prefix="steward-"))
+    folder.chmod(0o711)
+    return folder
+
+
+def reachable_copy(package: Path, below: Path, user: tuple[int, int] | None) -> Path:
+    """The package's folder itself if the servers' user can reach it, else a copy of it below a place it can reach."""
+    if can_enter(package, user):
+        return package
+    copy = below / "programs" / package.name
+    if not copy.exists():
+        (below / "programs").mkdir(mode=0o755, exist_ok=True)
+        fresh = copy.with_name(f"{package.name}.{os.getpid()}")
+        shutil.copytree(package, fresh, symlinks=True)
+        try:
+            fresh.rename(copy)
+        except OSError:  # another start was faster
+            shutil.rmtree(fresh)
+    return copy
+
+
+def secret(path: Path) -> str:
+    """A secret made once and kept in a file that only its owner can read."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(handle, "w") as file:
+        file.write(value := secrets.token_urlsafe(48))
+    return value
+
+
+@dataclass(frozen=True)
+class Port:
+    """A free port of the loopback interface, remembered in a file so that the address stays the same."""
+
+    remembered_in: Path
+
+    def choose(self) -> int:
+        """The remembered port if it is free, else another one, which is then remembered."""
+        if self.remembered_in.exists():
+            remembered = int(self.remembered_in.read_text())
+            if is_free(remembered):
+                return remembered
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        self.remembered_in.write_text(str(port))
+        return port
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody listens on that port of the loopback interface."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
