@@ -1,9 +1,10 @@
 """What the house is made of. Everything that differs between two installations is read from the environment here."""
 
-import sys
 from pathlib import Path
 
 import environ
+
+from tpa.settings import logging as log_lines
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR_DIR = BASE_DIR / "var"
@@ -99,8 +100,9 @@ CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    # Together: a task whose worker died is handed out again after the visibility timeout plus one interval.
-    "visibility_timeout": env.int("STEWARD_VISIBILITY_TIMEOUT", default=120),
+    # A message whose worker died is handed out again after this time, which must exceed the longest time limit of a
+    # task. Nobody waits for it: the sweeps take up from Postgres what is due.
+    "visibility_timeout": env.int("STEWARD_VISIBILITY_TIMEOUT", default=3600),
     "unacked_restore_interval": 2,
     "unacked_restore_throttle": 1,
     "queue_order_strategy": "priority",
@@ -117,16 +119,23 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_RESULT_BACKEND = None
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+# A task that loses the broker finishes: its transaction stands in Postgres, and running twice does no harm.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 2, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.5}
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_SOFT_TIME_LIMIT = env.int("STEWARD_TASK_SOFT_SECONDS", default=60)
 CELERY_TASK_TIME_LIMIT = env.int("STEWARD_TASK_HARD_SECONDS", default=90)
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TIMEZONE = env.str("STEWARD_TIME_ZONE", default="America/New_York")
 CELERY_ENABLE_UTC = True
+
+# --- Logs ------------------------------------------------------------------------------------------------------------
+
+LOGGING = log_lines.configuration(debug=DEBUG, level=env.str("STEWARD_LOG_LEVEL", default="INFO"))
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = 10  # debug: a request is told once, when it is over
+DJANGO_STRUCTLOG_CELERY_TASK_START_LOG_LEVEL = 10
 
 # --- Files, caches, mail ---------------------------------------------------------------------------------------------
 
@@ -181,8 +190,7 @@ TIME_ZONE = env.str("STEWARD_TIME_ZONE", default="America/New_York")
 
 # --- Who ------------------------------------------------------------------------------------------------------------
 
-if any("class User(" in module.read_text() for module in (BASE_DIR / "tpa/foundation/models").glob("*.py")):
-    AUTH_USER_MODEL = "foundation.User"
+AUTH_USER_MODEL = "foundation.User"
 
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
@@ -217,5 +225,3 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
 }
-
-TESTING = "pytest" in sys.modules
