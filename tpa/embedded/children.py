@@ -42,18 +42,23 @@ def start(
     output: Path | IO[bytes] | None = None,
     input_text: str | None = None,
     cwd: Path | None = None,
+    in_front: bool = False,
 ) -> subprocess.Popen[bytes]:
-    """Start a command in its own process group, so that Ctrl-C reaches it only through us. `owner` is (uid, gid)."""
+    """Start a command in its own process group, so that Ctrl-C reaches it only through us. `owner` is (uid, gid).
+
+    A command `in_front` keeps the terminal: it reads from it, and Ctrl-C reaches it directly.
+    """
     log = output.open("ab") if isinstance(output, Path) else output
+    stdin = None if in_front else subprocess.PIPE if input_text is not None else subprocess.DEVNULL
     try:
         process = subprocess.Popen(
             list(command),
             env=None if env is None else dict(env),
             cwd=cwd,
-            stdin=subprocess.PIPE if input_text is not None else subprocess.DEVNULL,
+            stdin=stdin,
             stdout=log,
             stderr=subprocess.STDOUT if log is not None else None,
-            process_group=0,
+            process_group=None if in_front else 0,
             preexec_fn=_prepare(os.getpid(), death_signal, owner),
         )
     finally:

@@ -1,38 +1,76 @@
 """The commands of ./run, one function each, and the table that names them."""
 
+import os
+import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tpa.embedded import children, places, servers
+from tpa.embedded import backup, checks, children, chromium, places, servers
 from tpa.embedded.errors import StartError
+from tpa.embedded.house import House
+from tpa.embedded.say import say
 
 Arguments = list[str]
 
-
-def say(text: str) -> None:
-    """One line of progress, apart from what a command itself prints."""
-    print(f"steward: {text}", file=sys.stderr, flush=True)
+# These change the schema, so they run as the login role that owns it; all others as the workers' role.
+SCHEMA_COMMANDS = {
+    "check", "createcachetable", "dbshell", "flush", "makemigrations", "migrate", "pgtrigger", "prepare",
+    "showmigrations", "spectacular", "sqlflush", "sqlmigrate", "squashmigrations",
+}  # fmt: skip
 
 
 def run_in_front(command: list[str], env: dict[str, str]) -> int:
     """Run a command that owns the terminal; it dies with us. Returns its exit code."""
-    process = subprocess.Popen(command, env=env, cwd=places.ROOT)
+    process = children.start(command, env=env, cwd=places.ROOT, in_front=True)
     try:
         return process.wait()
     except KeyboardInterrupt:
-        return process.wait()
+        return process.wait()  # the terminal told it as well
     finally:
         if process.poll() is None:
-            process.kill()
+            process.terminate()
+
+
+def up(arguments: Arguments) -> int:
+    """The whole system until Ctrl-C. --demo and --no-demo: fill an empty database (default: only an embedded one)."""
+    return House.lasting(demo="--no-demo" not in arguments, insist="--demo" in arguments).serve()
+
+
+def demo(arguments: Arguments) -> int:
+    """--out DIR: files in, decisions, payments and documents in DIR, on a system of its own that is gone afterwards."""
+    if "--out" not in arguments[:-1]:
+        say("say where to write: ./run demo --out DIR")
+        return 2
+    return House.passing().walk(arguments)
 
 
 def test(arguments: Arguments) -> int:
     """pytest on servers of its own, which are gone afterwards; without arguments everything, on two processes."""
-    with servers.ephemeral(fsync=False) as urls:
-        env = servers.environment(urls) | {"STEWARD_CACHE_URL": "locmemcache://", "STEWARD_EMAIL_URL": "memorymail://"}
+    env_extra = {"STEWARD_CACHE_URL": "locmemcache://", "STEWARD_EMAIL_URL": "memorymail://"}
+    if not arguments or any("browser" in argument for argument in arguments):
+        chromium.make_available(say)
+    with servers.ephemeral(fsync=False) as urls, tempfile.TemporaryDirectory(prefix="steward-store-") as store:
+        env = servers.environment(urls) | env_extra | {"STEWARD_STORE": store}
         return run_in_front([sys.executable, "-m", "pytest", *(arguments or ["-n", "2"])], env)
+
+
+def check(arguments: Arguments) -> int:
+    """Everything that can be said about the code without running it."""
+    return checks.run(arguments)
+
+
+def bench(arguments: Arguments) -> int:
+    """NAME [--json]: one bench on a fresh database that writes for certain (fsync on)."""
+    with servers.ephemeral(fsync=True) as urls, tempfile.TemporaryDirectory(prefix="steward-store-") as store:
+        env = servers.environment(urls) | {"STEWARD_STORE": store, "STEWARD_LOG_LEVEL": "WARNING"}
+        prepared = subprocess.run([sys.executable, "manage.py", "prepare"], env=env, cwd=places.ROOT, stdout=sys.stderr)
+        if prepared.returncode:
+            return prepared.returncode
+        return run_in_front([sys.executable, "-m", "bench", *arguments], env)
 
 
 def manage(arguments: Arguments) -> int:
@@ -40,16 +78,25 @@ def manage(arguments: Arguments) -> int:
     if arguments[:1] == ["--ephemeral"]:
         with servers.ephemeral(fsync=False) as urls:
             env = servers.environment(urls)
-            if run_in_front([sys.executable, "manage.py", "migrate", "--verbosity=0"], env):
+            if run_in_front([sys.executable, "manage.py", "prepare"], env):
                 return 1
-            return run_in_front([sys.executable, "manage.py", *arguments[1:]], env)
+            return _manage(arguments[1:], env)
     with servers.shared(say=say) as urls:
-        return run_in_front([sys.executable, "manage.py", *arguments], servers.environment(urls))
+        return _manage(arguments, servers.environment(urls))
+
+
+def _manage(arguments: Arguments, env: dict[str, str]) -> int:
+    if arguments and arguments[0] not in SCHEMA_COMMANDS and not arguments[0].startswith("-"):
+        env = {"STEWARD_DB_ROLE": "worker"} | env
+    return run_in_front([sys.executable, "manage.py", *arguments], env)
 
 
 def execute(arguments: Arguments) -> int:
-    """exec [--ephemeral] [--no-fsync] -- COMMAND: any command with the servers in its environment."""
-    options, _, command = arguments[: arguments.index("--")], "--", arguments[arguments.index("--") + 1 :]
+    """[--ephemeral] [--no-fsync] -- COMMAND …: any command, with the servers' addresses in its environment."""
+    if "--" not in arguments:
+        say("say what to run: ./run exec [--ephemeral] [--no-fsync] -- COMMAND")
+        return 2
+    options, command = arguments[: arguments.index("--")], arguments[arguments.index("--") + 1 :]
     if "--ephemeral" in options:
         with servers.ephemeral(fsync="--no-fsync" not in options) as urls:
             return run_in_front(command, servers.environment(urls))
@@ -57,8 +104,57 @@ def execute(arguments: Arguments) -> int:
         return run_in_front(command, servers.environment(urls))
 
 
+def dump(arguments: Arguments) -> int:
+    """The database and the files into var/dumps; prints the folder and how to restore it."""
+    with servers.shared(say=say) as urls:
+        return backup.dump(servers.environment(urls), say)
+
+
+def restore(arguments: Arguments) -> int:
+    """DIR [--yes]: what `dump` wrote replaces what is there."""
+    folders = [argument for argument in arguments if argument != "--yes"]
+    if len(folders) != 1:
+        say("say which dump: ./run restore DIR")
+        return 2
+    if "--yes" not in arguments and not _agreed("This replaces the database and the files with the dump's."):
+        return 1
+    with servers.shared(say=say) as urls:
+        return backup.restore(Path(folders[0]), servers.environment(urls), say)
+
+
+def reset(arguments: Arguments) -> int:
+    """[--yes]: removes the embedded servers' data and the file store. Dumps, keys and real servers stay."""
+    store = Path(os.environ.get("STEWARD_STORE") or places.VAR / "store")
+    home = places.home()
+    doomed = [place for place in (home / "postgres", home / "valkey", store) if place.exists()]
+    if not doomed:
+        say("there is nothing to remove")
+        return 0
+    if "--yes" not in arguments and not _agreed("This removes for good:\n  " + "\n  ".join(map(str, doomed))):
+        return 1
+    with servers.alone(home):
+        for place in doomed:
+            shutil.rmtree(place)
+    say("removed; ./run up starts afresh")
+    return 0
+
+
+def _agreed(question: str) -> bool:
+    if not sys.stdin.isatty():
+        say(f"{question}\nsteward: repeat with --yes")
+        return False
+    return input(f"{question}\nType yes to go on: ").strip().lower() == "yes"
+
+
 COMMANDS: dict[str, Callable[[Arguments], int]] = {
+    "up": up,
+    "demo": demo,
     "test": test,
+    "check": check,
+    "bench": bench,
+    "dump": dump,
+    "restore": restore,
+    "reset": reset,
     "manage": manage,
     "exec": execute,
 }
@@ -70,6 +166,8 @@ def main(arguments: Arguments) -> int:
     if command is None:
         say(f"there is no command '{arguments[0]}'; ./run help lists them")
         return 2
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, _interrupt)
     try:
         return command(arguments[1:])
     except StartError as error:
@@ -77,3 +175,8 @@ def main(arguments: Arguments) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _interrupt(*_: object) -> None:
+    """Being told to end is as good as Ctrl-C: everything that was started is stopped on the way out."""
+    raise KeyboardInterrupt

@@ -3,12 +3,14 @@
 import fcntl
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 from tpa.embedded import places
+from tpa.embedded.errors import StartError
 from tpa.embedded.postgres import EmbeddedPostgres
 from tpa.embedded.server import EmbeddedServer
 from tpa.embedded.valkey import EmbeddedValkey
@@ -47,9 +49,10 @@ def ephemeral(*, fsync: bool) -> Iterator[dict[str, str]]:
         valkey.start()
         yield {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url}
     finally:
-        valkey.stop()
-        postgres.stop()
-        shutil.rmtree(below, ignore_errors=True)
+        with uninterrupted():
+            valkey.stop()
+            postgres.stop()
+            shutil.rmtree(below, ignore_errors=True)
 
 
 class SharedServers:
@@ -59,11 +62,12 @@ class SharedServers:
     its holder, so a crash leaves none behind; and as servers die with the process that started them, none is left either.
     """
 
-    def __init__(self, *, say: Say) -> None:
-        """`say` tells the person at the terminal what takes time."""
+    def __init__(self, *, below: Path, say: Say) -> None:
+        """`below` is where their data stand; `say` tells the person at the terminal what takes time."""
         self.say = say
-        self.below = places.home()
+        self.below = below
         self.servers = _missing(self.below, fsync=True)
+        self.has_database = "DATABASE_URL" in self.servers
         self.urls: dict[str, str] = {}
         self._lock: IO[str] | None = None
         self._ours = False
@@ -137,9 +141,42 @@ def _join(server: EmbeddedServer) -> bool:
 @contextmanager
 def shared(*, say: Say) -> Iterator[dict[str, str]]:
     """The lasting servers, for the time of one command."""
-    servers = SharedServers(say=say)
+    servers = SharedServers(below=places.home(), say=say)
     urls = servers.enter()
     try:
         yield urls
     finally:
-        servers.leave()
+        with uninterrupted():
+            servers.leave()
+
+
+@contextmanager
+def only_one(path: Path) -> Iterator[bool]:
+    """Whether we are the first to hold this lock; it is free again when its holder ends, however that happens."""
+    with path.open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+@contextmanager
+def alone(below: Path) -> Iterator[None]:
+    """Keep everybody from the lasting servers for a while; refuses when somebody uses them."""
+    with only_one(below / "servers.lock") as free:
+        if not free:
+            raise StartError("another ./run command uses the servers; stop it first.")
+        yield
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Stopping is not itself stopped by a second Ctrl-C."""
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
