@@ -1,0 +1,27 @@
+"""The tables of the ground, one module each."""
+
+from tpa.foundation.models.audit import AuditEvent
+from tpa.foundation.models.codes import Code, CodeSet
+from tpa.foundation.models.edi import Document, EdiFile, Interchange, TransactionSet
+from tpa.foundation.models.idempotency import IdempotentAnswer
+from tpa.foundation.models.parameters import LegalParameter, Unit
+from tpa.foundation.models.users import ApiKey, Role, RoleGrant, User
+from tpa.foundation.models.work import WorkChunk
+
+__all__ = [
+    "ApiKey",
+    "AuditEvent",
+    "Code",
+    "CodeSet",
+    "Document",
+    "EdiFile",
+    "IdempotentAnswer",
+    "Interchange",
+    "LegalParameter",
+    "Role",
+    "RoleGrant",
+    "TransactionSet",
+    "Unit",
+    "User",
+    "WorkChunk",
+]
