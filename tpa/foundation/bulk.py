@@ -6,7 +6,9 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
+from psycopg2.extras import execute_values
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -29,11 +31,13 @@ def text_of(value: Any) -> str:
 
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-    """COPY rows (sequences in the order of `columns`) into `table` on the default connection; returns their number.
+    """Write rows (sequences in the order of `columns`) into `table` with one COPY; returns their number.
 
     Runs in the caller's transaction; constraints and foreign keys are checked as with any insert. Refused under
-    row-level security, so only the worker's role can.
+    row-level security: the web's role, which writes a row or two at a time, inserts instead.
     """
+    if settings.DB_ROLE == "web":
+        return _insert_rows(table, columns, rows)
     return copy_text(table, columns, encode_rows(rows))
 
 
@@ -41,6 +45,14 @@ def encode_rows(rows: Iterable[Sequence[Any]]) -> str:
     """Rows in COPY's text format."""
     lines = ["\t".join([text_of(value) for value in row]) for row in rows]
     return "\n".join(lines) + "\n" if lines else ""
+
+
+def _insert_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    names = ", ".join(f'"{name}"' for name in columns)
+    given = [tuple(row) for row in rows]
+    with connection.cursor() as cursor:
+        execute_values(cursor.cursor, f'INSERT INTO "{table}" ({names}) VALUES %s', given, page_size=1000)  # noqa: S608
+    return len(given)
 
 
 def copy_text(table: str, columns: Sequence[str], text: str) -> int:

@@ -1,4 +1,4 @@
-"""The only writer of statuses. A model says its words (`Status`) and its permitted moves (`MOVES`); `move` keeps to them.
+"""The only writer of statuses. A model says its words (`Status`) and permitted moves (`MOVES`); `move` keeps to them.
 
 The model has `status`, `status_at` and, where stale saves must be refused, `revision`, which grows with every move:
 
@@ -9,7 +9,7 @@ The model has `status`, `status_at` and, where stale saves must be refused, `rev
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -83,8 +83,11 @@ def move_many(
     by: Actor,
     because: str = "",
     at: datetime | None = None,
+    also: Mapping[str, Sequence[Any]] | None = None,
 ) -> dict[int, str]:
     """Moves many rows, each to its own status, and returns the status each had. All or none; four statements.
+
+    `also` are further columns to write with the status, their values in the order of `targets`.
 
     Rows are locked in the order of their ids, so that two batches wait for each other and never deadlock. One audit
     row for each (employer, from, to), with the ids. Raises `NotFound` and `Conflict` like `move`, with the `ids`.
@@ -105,7 +108,7 @@ def move_many(
         if missing:
             raise NotFound("status.no_such_row", _("Some records do not exist."), ids=missing[:100])
         _check(model, {pk: (found[pk][0], str(to)) for pk, to in targets.items()})
-        _write(model, targets, at)
+        _write(model, targets, at, also or {})
         together: dict[tuple[int | None, str, str], list[int]] = defaultdict(list)
         for pk, (status, employer_id) in found.items():
             together[(employer_id if employer != "pk" else None, status, str(targets[pk]))].append(pk)
@@ -130,14 +133,20 @@ def permitted(row: Moving) -> set[str]:
     return {str(to) for to in row.MOVES.get(row.status, ())}
 
 
-def _write(model: type[models.Model], targets: Mapping[int, str], at: datetime) -> None:
+def _write(
+    model: type[models.Model], targets: Mapping[int, str], at: datetime, also: Mapping[str, Sequence[Any]]
+) -> None:
     table = connection.ops.quote_name(model._meta.db_table)
     revision = ", revision = revision + 1" if _has(model, "revision") else ""
+    columns = "".join(f", {name} = target.{name}" for name in also)
+    arrays = "".join(f", %s::{model._meta.get_field(name).db_type(connection)}[]" for name in also)
+    names = "".join(f", {name}" for name in also)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {table} SET status = target.status, status_at = %s{revision}"  # noqa: S608 (names of our models)
-            f" FROM unnest(%s::bigint[], %s::varchar[]) AS target (id, status) WHERE {table}.id = target.id",
-            [at, list(targets), [str(to) for to in targets.values()]],
+            f"UPDATE {table} SET status = target.status, status_at = %s{columns}{revision}"  # noqa: S608 (our names)
+            f" FROM unnest(%s::bigint[], %s::varchar[]{arrays}) AS target (id, status{names})"
+            f" WHERE {table}.id = target.id",
+            [at, list(targets), [str(to) for to in targets.values()], *(list(values) for values in also.values())],
         )
 
 

@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 MOST_ATTEMPTS = 3
 # Between the two steps nobody holds the row; this is how long others leave it alone then.
-_BETWEEN_STEPS = timedelta(seconds=5)
+_BETWEEN_STEPS = timedelta(seconds=2)
 
 # Two workers may work side by side on different shards of a kind, never on the same one.
 _SHARD_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, %s))"
@@ -45,8 +45,8 @@ def ask_many(kind: str, pieces: Iterable[tuple[str, int, dict[str, Any]]], *, at
         return 0
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO foundation_workchunk (kind, key, shard, payload, status, attempts, error, created_at, status_at)"
-            " SELECT %s, k, s, p::jsonb, 'waiting', 0, '', %s, %s FROM unnest(%s, %s, %s) AS t(k, s, p)"
+            "INSERT INTO foundation_workchunk"
+            " (kind, key, shard, payload, status, attempts, error, created_at, status_at) SELECT %s, k, s, p::jsonb, 'waiting', 0, '', %s, %s FROM unnest(%s, %s, %s) AS t(k, s, p)"
             " ON CONFLICT (kind, key) DO NOTHING",
             [
                 kind,

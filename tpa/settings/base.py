@@ -7,9 +7,10 @@ import environ
 from tpa.settings import logging as log_lines
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-VAR_DIR = BASE_DIR / "var"
 
 env = environ.Env()
+
+VAR_DIR = Path(env.str("STEWARD_VAR", default=str(BASE_DIR / "var")))
 
 # --- The process -----------------------------------------------------------------------------------------------------
 
@@ -95,6 +96,9 @@ if _ROLES[DB_ROLE]:
 # --- Redis, which is a doorbell and never the record -----------------------------------------------------------------
 
 REDIS_URL = env.str("REDIS_URL")
+
+# Families are spread over so many shards; at most this many workers decide claims at once.
+SHARDS = env.int("STEWARD_SHARDS", default=8)
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

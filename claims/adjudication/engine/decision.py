@@ -1,4 +1,4 @@
-"""All that the engine may say of a claim: outcome, figures by line, adjustments, consumptions, questions, and the trace."""
+"""All that the engine may say of a claim: outcome, figures, adjustments, consumptions, questions, and the trace."""
 
 from __future__ import annotations
 

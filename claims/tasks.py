@@ -1,0 +1,128 @@
+"""The pipeline, in order. A task takes up work that waits in Postgres and may run twice, or never, without harm.
+
+    open_files      a file arrived               → its envelopes are read, its sets wait to be loaded
+    load_sets       a set waits                  → claims received; the last set of a file asks for the rest
+    answer_files    all sets of a file are done  → TA1, 999, 277CA
+    decide_claims   claims are received          → approved, denied or pended, family by family
+    pay_employers   claims are approved          → payments, remittances, EOBs
+
+Each rings the next. What no bell was heard for, `ring` finds by its state every few seconds.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from claims.adjudication.adjudicate_claims import adjudicate_claims, give_up_claims
+from claims.adjudication.ask_decision import DECIDE
+from claims.intake.answer_file import answer_file
+from claims.intake.load_set import LOAD_837, give_up_set, load_set
+from claims.payments.pay_employer import pay_employer
+from claims.payments.selectors import employers_to_pay
+from employers.eligibility.load_834_set import LOAD_834, load_834_set
+from tpa.foundation import work
+from tpa.foundation.edi_files import OPEN_FILE
+from tpa.foundation.open_file import ANSWER_FILE, open_file
+
+KINDS = {"837P": LOAD_837, "837I": LOAD_837, "837D": LOAD_837, "834": LOAD_834}
+
+# A task works on for so long and then rings anew, so that no kind starves another and no message grows old.
+_SECONDS = 15.0
+
+
+@shared_task(queue="default")
+def open_files() -> None:
+    """Read the envelopes of files that arrived."""
+    _work_off(OPEN_FILE, lambda piece: open_file(file_id=piece["file"], kinds=KINDS), again=open_files.delay)
+    ring.delay()
+
+
+# A set of 100 MB takes its time.
+@shared_task(queue="shards", soft_time_limit=900, time_limit=960)
+def load_sets(kind: str) -> None:
+    """Check transaction sets against their guide and take in what they hold."""
+    load: Callable[[dict[str, Any]], object] = _load_834 if kind == LOAD_834 else _load_837
+    _work_off(kind, load, again=lambda: load_sets.delay(kind), give_up=lambda piece, error: give_up_set(piece["set"]))
+    ring.delay()
+
+
+@shared_task(queue="default")
+def answer_files() -> None:
+    """Answer files whose sets are all done."""
+    _work_off(ANSWER_FILE, lambda piece: answer_file(file_id=piece["file"]), again=answer_files.delay)
+
+
+# A claim on which the engine hangs counts as a failed attempt.
+@shared_task(queue="shards", soft_time_limit=30, time_limit=45)
+def decide_claims(shard: int) -> None:
+    """Decide the claims of one shard's families; one worker at a time in a shard."""
+    _work_off(
+        DECIDE,
+        lambda piece: adjudicate_claims(claim_ids=piece["claims"]),
+        again=lambda: decide_claims.delay(shard),
+        shard=shard,
+        give_up=lambda piece, error: give_up_claims(claim_ids=piece["claims"], error=error),
+    )
+
+
+@shared_task(queue="interactive", soft_time_limit=30, time_limit=45)
+def decide_now(shard: int) -> None:
+    """The same for a claim that somebody waits for: its own queue, ahead of files."""
+    decide_claims(shard)
+
+
+@shared_task(queue="default")
+def pay_employers(on: str | None = None) -> None:
+    """Run payments for every employer with something to pay."""
+    for employer_id in employers_to_pay():
+        pay_one_employer.delay(employer_id, on)
+
+
+@shared_task(queue="default")
+def pay_one_employer(employer_id: int, on: str | None = None) -> None:
+    """Pay one employer's decided claims, with remittances and EOBs."""
+    pay_employer(employer_id=employer_id, on=date.fromisoformat(on) if on else timezone.localdate())
+
+
+@shared_task(queue="default")
+def ring() -> None:
+    """Ring for everything that waits, whatever became of its bell."""
+    if work.waiting(OPEN_FILE):
+        open_files.delay()
+    for kind in sorted(set(KINDS.values())):
+        for _chunk in work.waiting(kind)[:8]:
+            load_sets.delay(kind)
+    if work.waiting(ANSWER_FILE):
+        answer_files.delay()
+    for shard in work.shards_waiting(DECIDE):
+        decide_claims.delay(shard)
+
+
+def _load_837(piece: dict[str, Any]) -> object:
+    return load_set(set_id=piece["set"])
+
+
+def _load_834(piece: dict[str, Any]) -> object:
+    return load_834_set(set_id=piece["set"])
+
+
+def _work_off(
+    kind: str,
+    do: Callable[[dict[str, Any]], object],
+    *,
+    again: Callable[[], object],
+    shard: int | None = None,
+    give_up: Callable[[dict[str, Any], str], object] | None = None,
+) -> None:
+    """Do what waits of a kind until nothing is left or the time is up; then somebody goes on later."""
+    until = time.monotonic() + _SECONDS
+    while work.do_next(kind, do, shard=shard, exclusive=shard is not None, give_up=give_up):
+        if time.monotonic() > until:
+            again()
+            return

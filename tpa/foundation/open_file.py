@@ -1,0 +1,144 @@
+"""Opens a kept file: writes down its interchanges and transaction sets, and asks for each set to be loaded."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import BinaryIO
+
+from django.utils import timezone
+
+from tpa.foundation import work
+from tpa.foundation.audit import Actor
+from tpa.foundation.edi_files import open_stored
+from tpa.foundation.models import EdiFile, Interchange, TransactionSet
+from tpa.foundation.transitions import move
+from tpa.foundation.x12 import envelope
+from tpa.foundation.x12.envelope_model import EnvelopeFinding, SetRef
+
+ANSWER_FILE = "answer_file"
+_SYSTEM = Actor.system("intake")
+
+# ST01 with ST03 (or GS08) up to its addenda, to the name by which the house calls the transaction.
+TRANSACTIONS = {
+    ("837", "005010X222"): "837P",
+    ("837", "005010X223"): "837I",
+    ("837", "005010X224"): "837D",
+    ("834", "005010X220"): "834",
+}
+
+
+def open_file(*, file_id: int, kinds: Mapping[str, str]) -> list[int]:
+    """Write down what the file's envelopes hold and ask for its sets to be loaded; returns the ids of the sets.
+
+    `kinds` names the kind of work that loads each transaction we take in. Sets that no kind loads, that an interchange
+    or group fault covers, or whose interchange came before, are rejected here; when no set is left the file is answered.
+    """
+    file = EdiFile.objects.select_for_update(no_key=True).get(pk=file_id)
+    if file.status != EdiFile.Status.RECEIVED:
+        return []
+    with open_stored(file.sha256) as stream:
+        noises: list[EnvelopeFinding] = []
+        sets: list[TransactionSet] = []
+        for item in envelope.interchanges(stream):
+            if isinstance(item, EnvelopeFinding):
+                noises.append(item)
+                continue
+            row = _keep_interchange(file, item, stream)
+            refused = bool(item.findings) or row.duplicate_of_id is not None
+            for group in item.groups:
+                sets += [
+                    _set_row(file, row, reference, refused or bool(group.findings), kinds, len(sets) + place)
+                    for place, reference in enumerate(group.sets, start=1)
+                ]
+    sets = TransactionSet.objects.bulk_create(sets, batch_size=1000)
+    if not Interchange.objects.filter(file=file).exists():
+        file.problem = "; ".join(noise.note for noise in noises) or "no interchange"
+        file.save(update_fields=["problem"])
+        move(file, EdiFile.Status.REFUSED, by=_SYSTEM, because=file.problem)
+        return []
+    move(file, EdiFile.Status.WORKING, by=_SYSTEM)
+    waiting = [row for row in sets if row.status == TransactionSet.Status.RECEIVED]
+    for transaction, kind in kinds.items():
+        work.ask_many(kind, [(str(row.pk), 0, {"set": row.pk}) for row in waiting if row.transaction == transaction])
+    if not waiting:
+        work.ask(ANSWER_FILE, key=str(file.pk), payload={"file": file.pk})
+    return [row.pk for row in waiting]
+
+
+def finish_set(row: TransactionSet) -> bool:
+    """Close a set that was loaded or rejected; True when it was the file's last, whose answer is then asked for.
+
+    Called at the end of the set's transaction: the lock on the file lets the last two sets see each other.
+    """
+    EdiFile.objects.select_for_update(no_key=True).get(pk=row.file_id)
+    left = TransactionSet.objects.filter(file_id=row.file_id, status=TransactionSet.Status.RECEIVED)
+    if left.exclude(pk=row.pk).exists():
+        return False
+    return work.ask(ANSWER_FILE, key=str(row.file_id), payload={"file": row.file_id})
+
+
+def transaction_of(identifier: str, convention: str) -> str:
+    """"837P" for ("837", "005010X222A1"); "" for what we do not take in."""
+    return TRANSACTIONS.get((identifier, convention[:10]), "")
+
+
+def _keep_interchange(file: EdiFile, item: envelope.Interchange, stream: BinaryIO) -> Interchange:
+    """One row an interchange; one whose very bytes were taken in before points to its first coming."""
+    sha256 = _hash_of(stream, item.offset, item.length)
+    row = Interchange(
+        file=file,
+        ordinal=item.ordinal,
+        sha256=sha256,
+        sender=":".join(item.sender),
+        receiver=":".join(item.receiver),
+        control_number=item.control_number[:12],
+        dated=item.isa[9][:6] + item.isa[10][:4],
+        is_test=item.is_test,
+        ta1_code="R" if item.findings else "A",
+        ta1_note=item.findings[0].code if item.findings else "000",
+    )
+    # ON CONFLICT waits for whoever is loading the same bytes from another file just now.
+    Interchange.objects.bulk_create([row], ignore_conflicts=True)
+    kept = Interchange.objects.filter(file=file, ordinal=item.ordinal).first()
+    if kept is not None:
+        return kept
+    first = Interchange.objects.get(sha256=sha256, duplicate_of__isnull=True)
+    row.duplicate_of, row.ta1_code = first, "R"
+    row.ta1_note = first.ta1_note if first.ta1_code == "R" else "025"
+    row.save()
+    return row
+
+
+def _set_row(
+    file: EdiFile, interchange: Interchange, reference: SetRef, refused: bool, kinds: Mapping[str, str], ordinal: int
+) -> TransactionSet:
+    transaction = transaction_of(reference.identifier, reference.convention)
+    fit = not refused and not reference.findings and transaction in kinds
+    return TransactionSet(
+        file=file,
+        interchange=interchange,
+        ordinal=ordinal,
+        group_control_number=reference.group.control_number[:20],
+        group_ordinal=reference.group.ordinal,
+        functional_code=reference.group.functional_id[:2],
+        control_number=reference.control_number[:20],
+        version=reference.convention[:20],
+        transaction=transaction or reference.identifier[:5],
+        byte_offset=reference.offset,
+        byte_length=reference.length,
+        status=TransactionSet.Status.RECEIVED if fit else TransactionSet.Status.REJECTED,
+        status_at=timezone.now(),
+        ack_code="" if fit else "R",
+    )
+
+
+def _hash_of(stream: BinaryIO, offset: int, length: int) -> str:
+    place = stream.tell()
+    stream.seek(offset)
+    digest = hashlib.sha256()
+    while length > 0 and (chunk := stream.read(min(length, 1 << 20))):
+        digest.update(chunk)
+        length -= len(chunk)
+    stream.seek(place)
+    return digest.hexdigest()

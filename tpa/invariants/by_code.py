@@ -1,0 +1,98 @@
+"""Invariants that take reading what was stored: accumulators, remittances, the audit chain, replays."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+
+from django.db import connection
+
+from claims.adjudication.replay_decision import decisions_to_replay, replay_decision
+from claims.packing import unpack_decision
+from tpa.foundation.audit import verify_chain
+from tpa.foundation.edi_files import read_bytes
+from tpa.foundation.models import Document
+from tpa.invariants.invariant import Invariant
+
+Used = dict[tuple[date, str], Decimal]
+
+_DECISIONS = "SELECT id, outcome, says, reverses_id FROM claims_decision ORDER BY id"
+_ENTRIES = """
+SELECT decision_id, year_on, bucket, sum(amount) FROM claims_accumulatorentry
+ WHERE decision_id IS NOT NULL GROUP BY decision_id, year_on, bucket HAVING sum(amount) <> 0
+"""
+
+
+def _accumulators() -> Iterator[str]:
+    """What each decision says it used up, added anew, is what its entries add up to; a reversal takes it all back."""
+    booked: dict[int, Used] = defaultdict(dict)
+    said: dict[int, Used] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_ENTRIES)
+        for decision_id, year_on, bucket, amount in cursor.fetchall():
+            booked[decision_id][year_on, bucket] = amount
+        cursor.execute(_DECISIONS)
+        for decision_id, outcome, says, reverses_id in cursor.fetchall():
+            if outcome == "reversed":
+                used = {key: -amount for key, amount in said[reverses_id].items()}
+            else:
+                used = _used(says)
+            said[decision_id] = used
+            if used != booked.get(decision_id, {}):
+                yield f"decision {decision_id} says {len(used)} sums and booked {len(booked.get(decision_id, {}))}"
+
+
+def _used(says: bytes) -> Used:
+    sums: Used = defaultdict(Decimal)
+    for used in unpack_decision(says).consumptions:
+        sums[used.year_on, used.bucket] += used.amount
+    return {key: amount for key, amount in sums.items() if amount}
+
+
+def _balances() -> Iterator[str]:
+    """No balance is below zero, a member's never above the family's."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT member_id, year_on, bucket, sum(amount) FROM claims_accumulatorentry"
+            " GROUP BY member_id, year_on, bucket HAVING sum(amount) < 0"
+        )
+        for member_id, year_on, bucket, amount in cursor.fetchmany(100):
+            yield f"member {member_id}: {bucket} of {year_on} is {amount}"
+
+
+def _remittances() -> Iterator[str]:
+    """BPR02 is the sum of CLP04 less the sum of PLB, in every 835 we wrote."""
+    for document in Document.objects.filter(kind=Document.Kind.REMITTANCE_835).iterator():
+        paid = claims = provider = Decimal(0)
+        for segment in read_bytes(document.sha256).decode().replace("\n", "").split("~"):
+            elements = segment.split("*")
+            if elements[0] == "BPR":
+                paid += Decimal(elements[2])
+            elif elements[0] == "CLP":
+                claims += Decimal(elements[4])
+            elif elements[0] == "PLB":
+                provider += sum((Decimal(amount) for amount in elements[4::2]), Decimal(0))
+        if paid != claims - provider:
+            yield f"document {document.pk}: BPR {paid} is not {claims} - {provider}"
+
+
+def _chain() -> Iterable[str]:
+    return (f"lane {gap.lane}, place {gap.position}: {gap.what}" for gap in verify_chain().breaks)
+
+
+def _replays() -> Iterator[str]:
+    for decision in decisions_to_replay():
+        replay = replay_decision(decision=decision)
+        if not replay.is_same:
+            yield f"claim {replay.claim_number}, decision {replay.number}"
+
+
+BY_CODE: tuple[Invariant, ...] = (
+    Invariant("I3", "accumulators are what the decisions add up to", _accumulators),
+    Invariant("I4", "no accumulator is below zero", _balances),
+    Invariant("I5", "each 835 balances as a transaction", _remittances),
+    Invariant("I13", "the audit chain is unbroken", _chain),
+    Invariant("I14", "every decision replays to the byte", _replays),
+)
