@@ -10,11 +10,12 @@ import stat
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from tpa.embedded.errors import StartError
 
 ROOT = Path(__file__).resolve().parents[2]
-VAR = ROOT / "var"
+VAR = Path(os.environ.get("STEWARD_VAR") or ROOT / "var").absolute()
 UNPRIVILEGED = "nobody"
 
 
@@ -88,6 +89,11 @@ def reachable_copy(package: Path, below: Path, user: tuple[int, int] | None) -> 
     return copy
 
 
+def open_private(path: Path) -> IO[str]:
+    """Open a file for appending that only its owner can read or write, and make it if there is none."""
+    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "a+")
+
+
 def secret(path: Path) -> str:
     """A secret made once and kept in a file that only its owner can read."""
     try:
@@ -114,7 +120,9 @@ class Port:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = int(probe.getsockname()[1])
-        self.remembered_in.write_text(str(port))
+        with open_private(self.remembered_in) as file:
+            file.truncate(0)
+            file.write(str(port))
         return port
 
 

@@ -89,7 +89,7 @@ class EmbeddedPostgres(EmbeddedServer):
         marker = self.data_dir / "created"
         if not marker.exists():
             self._run_client("createdb", "--maintenance-db=postgres", DATABASE, fine="already exists")
-            marker.touch(mode=0o600)
+            places.open_private(marker).close()
 
     def restart_immediately(self) -> None:
         """Stop without writing anything down (as after a power cut) and start again: it recovers from its log."""

@@ -17,7 +17,7 @@ def table(bind: str) -> tuple[Process, ...]:
     return (
         Process(
             name="web",
-            command=("gunicorn", "tpa.wsgi", "--bind", bind, "--workers", "2", "--threads", "4", "--preload"),
+            command=("gunicorn", "tpa.wsgi", "--bind", bind, "--workers", "2", "--threads", "4", "--preload", "--no-control-socket"),
             role="web",
         ),
         Process(

@@ -99,7 +99,7 @@ class EmbeddedServer:
     # --- How ---
 
     def _take_lock(self) -> None:
-        lock = (self.data_dir / "lock").open("w")  # released by the kernel, however we end
+        lock = places.open_private(self.data_dir / "lock")  # released by the kernel, however we end
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -131,7 +131,7 @@ class EmbeddedServer:
         raise StartError(f"{self.name} did not start. Its last words ({self.log}):\n{words}")
 
     def _open_log(self) -> IO[bytes]:
-        handle = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        output = os.fdopen(handle, "ab")
+        places.open_private(self.log).close()
+        output = self.log.open("ab")
         output.seek(0, os.SEEK_END)
         return output

@@ -20,8 +20,9 @@ Say = Callable[[str], None]
 
 def environment(urls: dict[str, str]) -> dict[str, str]:
     """The environment that every process of Steward gets: ours, the servers' addresses, and keys that stay ours."""
-    env = {**os.environ, **urls, "DJANGO_SETTINGS_MODULE": "tpa.settings", "PYTHONUNBUFFERED": "1"}
-    places.VAR.mkdir(exist_ok=True)
+    env = {**os.environ, **urls, "STEWARD_VAR": str(places.VAR)}
+    env |= {"DJANGO_SETTINGS_MODULE": "tpa.settings", "PYTHONUNBUFFERED": "1"}
+    places.VAR.mkdir(parents=True, exist_ok=True)
     for name in ("STEWARD_SECRET_KEY", "STEWARD_FIELD_KEY"):
         if not env.get(name):
             env[name] = places.secret(places.VAR / name.removeprefix("STEWARD_").lower())
@@ -76,7 +77,7 @@ class SharedServers:
         """Start the servers, or join those that another command of this installation runs. Returns their addresses."""
         if not self.servers:
             return {}
-        self._lock = (self.below / "servers.lock").open("a")
+        self._lock = places.open_private(self.below / "servers.lock")
         while True:
             if self._try_lock():
                 return self._start()
@@ -153,7 +154,7 @@ def shared(*, say: Say) -> Iterator[dict[str, str]]:
 @contextmanager
 def only_one(path: Path) -> Iterator[bool]:
     """Whether we are the first to hold this lock; it is free again when its holder ends, however that happens."""
-    with path.open("a") as lock:
+    with places.open_private(path) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

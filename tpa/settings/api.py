@@ -1,0 +1,60 @@
+"""The API: how it authenticates, answers errors, pages, limits and describes itself."""
+
+import environ
+
+env = environ.Env()
+
+STEWARD_API_PER_MINUTE = env.int("STEWARD_API_PER_MINUTE", default=600)
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "tpa.foundation.api.authentication.KeyAuthentication",
+        "tpa.foundation.api.authentication.ClientAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["tpa.foundation.api.views.RolePermission"],
+    "DEFAULT_THROTTLE_CLASSES": ["tpa.foundation.api.rate_limits.RateLimit"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "tpa.foundation.api.pagination.Pages",
+    "DEFAULT_SCHEMA_CLASS": "tpa.foundation.api.schema.Schema",
+    "EXCEPTION_HANDLER": "tpa.foundation.api.problems.handle",
+    "COERCE_DECIMAL_TO_STRING": True,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+
+OAUTH2_PROVIDER = {
+    "SCOPES": {
+        "claims:read": "Read claims and their decisions",
+        "claims:write": "Submit claims and files",
+        "members:read": "Read members and their coverage",
+        "members:write": "Send enrolment",
+        "invoices:read": "Read invoices and funding",
+        "plans:read": "Read plans, networks and rates",
+    },
+    "DEFAULT_SCOPES": ["claims:read"],
+    # A token can not be called back by its holder's employer; a short life is what bounds a stolen one.
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 600,
+    "ALLOWED_GRANT_TYPES": ["client_credentials"],
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Steward",
+    "DESCRIPTION": (
+        "Claims administration for self-funded health plans. Money is a string of dollars with two places; ids are opaque."
+        " Errors are problems (RFC 9457). A POST may carry an `Idempotency-Key`; unknown parameters are refused."
+    ),
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PUBLIC": True,
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "tpa.foundation.api.schema.add_problems",
+    ],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
