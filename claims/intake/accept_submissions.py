@@ -25,6 +25,7 @@ _COLUMNS = (
     "kind",
     "origin",
     "transaction_set_id",
+    "sent_by_id",
     "patient_control_number",
     "frequency_code",
     "billing_provider_id",
@@ -51,6 +52,7 @@ class Door:
     received_on: date
     by: Actor
     transaction_set_id: int | None = None
+    sent_by_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ def accept_submissions(batch: Sequence[Submission], door: Door) -> tuple[list[Ac
                 submission.kind,
                 door.origin,
                 door.transaction_set_id,
+                door.sent_by_id,
                 submission.patient_control_number,
                 submission.frequency_code or "1",
                 provider.provider_id,

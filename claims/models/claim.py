@@ -44,6 +44,7 @@ class Claim(models.Model):
     transaction_set = models.ForeignKey(
         "foundation.TransactionSet", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
+    sent_by_id = models.BigIntegerField(null=True, help_text=_("the user or partner system that sent it"))
     patient_control_number = models.CharField(max_length=38)
     frequency_code = models.CharField(max_length=1, default="1")
     original_claim = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
