@@ -81,7 +81,7 @@ class OtherCoverage(models.Model):
 
 
 class EligibilityFile(models.Model):
-    """A CSV or 834 that an employer sent, and what became of it."""
+    """A CSV or one 834 transaction set that an employer sent, and what became of it. Its bytes stand in the store."""
 
     class Status(models.TextChoices):
         RECEIVED = "received", _("received")
@@ -91,35 +91,62 @@ class EligibilityFile(models.Model):
     MOVES = {Status.RECEIVED: {Status.APPLIED, Status.REJECTED}}
 
     employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, null=True, related_name="+")
-    file = models.ForeignKey("foundation.EdiFile", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=255)
+    sha256 = models.CharField(max_length=64, help_text=_("of the CSV, or of the transaction set without its envelope"))
+    transaction_set = models.ForeignKey(
+        "foundation.TransactionSet", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     layout = models.CharField(max_length=4, choices=[("834", "834"), ("csv", "CSV")])
     is_full = models.BooleanField(default=False, help_text=_("a full file: who is missing from it is reported"))
+    received_at = models.DateTimeField()
+    sent_by_id = models.BigIntegerField(null=True, help_text=_("the user who sent it"))
     status = models.CharField(max_length=10, choices=Status, default=Status.RECEIVED)
     status_at = models.DateTimeField()
+    row_count = models.IntegerField(default=0)
     added_count = models.IntegerField(default=0)
     changed_count = models.IntegerField(default=0)
     ended_count = models.IntegerField(default=0)
     same_count = models.IntegerField(default=0)
+    refused_count = models.IntegerField(default=0)
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["file", "employer"], name="eligibility_file_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["employer", "sha256"],
+                condition=Q(status="applied"),
+                nulls_distinct=False,
+                name="eligibility_file_applied_once",
+            )
+        ]
+        indexes = [models.Index(fields=["employer", "-received_at"], name="eligibility_file_latest")]
 
     def __str__(self) -> str:
-        return f"{self.layout} {self.file_id}"
+        return f"{self.layout} {self.name}"
 
 
 class EligibilityProblem(models.Model):
-    """A row of an eligibility file that could not be applied as it stands, with place and reason."""
+    """What an eligibility file and our records do not agree on, with its place in the file."""
+
+    class Kind(models.TextChoices):
+        REFUSED = "refused", _("not applied")
+        MISSING = "missing", _("missing from a full file")
+        DIFFERS = "differs", _("differs, and was changed")
 
     eligibility_file = models.ForeignKey(EligibilityFile, on_delete=models.CASCADE, related_name="problems")
     employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, null=True, related_name="+")
-    place = models.CharField(max_length=60, help_text=_("row or segment"))
+    kind = models.CharField(max_length=8, choices=Kind)
+    member = models.ForeignKey("employers.Member", on_delete=models.PROTECT, null=True, related_name="+")
+    row_number = models.IntegerField(null=True, help_text=_("row of the CSV, or which INS of the set"))
+    place = models.CharField(max_length=60, blank=True, help_text=_("column or element"))
     code = models.CharField(max_length=40)
     message = models.TextField()
 
     objects = ScopedQuerySet.as_manager()
 
+    class Meta:
+        indexes = [models.Index(fields=["eligibility_file", "row_number"], name="eligibility_problem_row")]
+
     def __str__(self) -> str:
-        return f"{self.place}: {self.code}"
+        return f"{self.row_number}: {self.code}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tpa.foundation.encryption import EncryptedTextField
@@ -24,7 +25,9 @@ class ClaimsAccount(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["employer", "plan"], name="one_claims_account_a_plan")]
+        constraints = [
+            models.UniqueConstraint(fields=["employer", "plan"], nulls_distinct=False, name="one_claims_account_a_plan")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -66,11 +69,14 @@ class LedgerTransaction(models.Model):
     description = models.CharField(max_length=200)
     posted_on = models.DateField()
     recorded_at = models.DateTimeField()
-    reverses = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    reverses = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["reverses"], condition=Q(reverses__isnull=False), name="reversed_once")
+        ]
         indexes = [models.Index(fields=["claims_account", "posted_on"])]
 
     def __str__(self) -> str:
@@ -80,12 +86,17 @@ class LedgerTransaction(models.Model):
 class LedgerEntry(models.Model):
     """One side of a posting: debit positive, credit negative."""
 
-    employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, related_name="+")
+    employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, related_name="+", db_index=False)
     transaction = models.ForeignKey(LedgerTransaction, on_delete=models.PROTECT, related_name="entries")
-    account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="entries")
+    account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="entries", db_index=False)
     amount = models.DecimalField(max_digits=14, decimal_places=2)
 
     objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(amount=0), name="entry_moves_money")]
+        # A balance is a sum over one account: read from the index alone.
+        indexes = [models.Index(fields=["account", "transaction"], include=["amount"], name="ledger_entry_of_account")]
 
     def __str__(self) -> str:
         return f"{self.amount} on {self.account_id}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tpa.foundation.encryption import EncryptedTextField
@@ -64,6 +65,7 @@ class Member(models.Model):
         constraints = [models.UniqueConstraint(fields=["family", "person_number"], name="person_number_in_family")]
         indexes = [
             models.Index(fields=["employer", "last_name", "first_name"]),
+            models.Index(fields=["own_number"], condition=~Q(own_number=""), name="member_own_number"),
             GinIndex(fields=["last_name"], name="member_last_name_trgm", opclasses=["gin_trgm_ops"]),
         ]
 

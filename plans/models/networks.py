@@ -103,7 +103,9 @@ class FeeRate(models.Model):
                 | Q(method="percent_of_reference", percent__isnull=False, reference_schedule__isnull=False),
             ),
         ]
-        indexes = [models.Index(fields=["schedule", "code"])]
+        indexes = [
+            models.Index(fields=["schedule", "code"], condition=Q(superseded_at__isnull=True), name="rate_in_force")
+        ]
 
     def __str__(self) -> str:
         return f"{self.code or '*'} in {self.schedule_id}"

@@ -43,3 +43,30 @@ def append_only(table: str) -> migrations.RunSQL:
             GRANT UPDATE, DELETE ON {table} TO steward_web, steward_worker;
         """,
     )
+
+
+def superseded_only(table: str) -> migrations.RunSQL:
+    """Rows of this table are never edited: all that may be written to one is, once, when it stopped being believed."""
+    return migrations.RunSQL(
+        sql=f"""
+            CREATE OR REPLACE FUNCTION steward_supersede_only() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF TG_OP = 'UPDATE' AND OLD.superseded_at IS NULL AND NEW.superseded_at IS NOT NULL
+                    AND to_jsonb(NEW) - 'superseded_at' = to_jsonb(OLD) - 'superseded_at' THEN
+                    RETURN NEW;
+                END IF;
+                RAISE EXCEPTION '% is superseded, never edited: % is refused', TG_TABLE_NAME, TG_OP
+                    USING ERRCODE = 'integrity_constraint_violation';
+            END $$;
+            CREATE TRIGGER superseded_only_rows BEFORE UPDATE OR DELETE ON {table}
+                FOR EACH ROW EXECUTE FUNCTION steward_supersede_only();
+            CREATE TRIGGER superseded_only_table BEFORE TRUNCATE ON {table}
+                FOR EACH STATEMENT EXECUTE FUNCTION steward_refuse_change();
+            REVOKE DELETE, TRUNCATE ON {table} FROM steward_web, steward_worker;
+        """,
+        reverse_sql=f"""
+            DROP TRIGGER superseded_only_rows ON {table};
+            DROP TRIGGER superseded_only_table ON {table};
+            GRANT DELETE ON {table} TO steward_web, steward_worker;
+        """,
+    )
