@@ -12,7 +12,7 @@ import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
 from hypothesis import HealthCheck, settings
 
-# No deadline: two cores serve everybody, and a slow example is no wrong one. In CI the examples are the same every time.
+# No deadline: a slow example is no wrong one. In CI the examples are the same every time.
 settings.register_profile("steward", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("steward"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "steward")

@@ -89,7 +89,9 @@ def test_nobody_enters_without_the_password(postgres, valkey):
         redis.Redis(port=valkey.port).ping()
     rules = [line.split() for line in (postgres.cluster / "pg_hba.conf").read_text().splitlines()]
     assert {rule[-1] for rule in rules if rule and not rule[0].startswith("#")} == {"scram-sha-256"}
-    assert query(postgres, "SELECT rolpassword LIKE 'SCRAM-SHA-256$%' FROM pg_authid WHERE rolname = 'steward'") == [(True,)]
+    assert query(postgres, "SELECT rolpassword LIKE 'SCRAM-SHA-256$%' FROM pg_authid WHERE rolname = 'steward'") == [
+        (True,)
+    ]
 
 
 def test_secrets_are_on_no_command_line(postgres, valkey):
@@ -127,7 +129,9 @@ def test_a_closed_folder_above_the_data_is_refused_and_stays_closed(home):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="without root the other tests show it")
-@pytest.mark.skipif(not places.can_enter(Path(sys.prefix), places.server_user()), reason="this checkout is closed to others")
+@pytest.mark.skipif(
+    not places.can_enter(Path(sys.prefix), places.server_user()), reason="this checkout is closed to others"
+)
 def test_without_root_servers_run_as_who_starts_them(home):
     mine = home / "mine"
     uid, gid = places.server_user()
@@ -180,7 +184,9 @@ def test_data_of_another_major_version_are_refused_in_plain_words(postgres):
     postgres.stop()
     version = postgres.cluster / "PG_VERSION"
     version.write_text("15\n")
-    with pytest.raises(StartError, match=r"written by Postgres 15; this Steward brings Postgres 18.*\n.*run dump.*run reset"):
+    with pytest.raises(
+        StartError, match=r"written by Postgres 15; this Steward brings Postgres 18.*\n.*run dump.*run reset"
+    ):
         postgres.start()
     version.write_text("18\n")
     postgres.start()
@@ -239,7 +245,7 @@ def test_a_second_command_joins_the_servers_of_the_first(home, monkeypatch):
     assert heard == ["starting Postgres", "starting Valkey"]
     second.leave()
     assert all(server.answers() for server in first.servers.values())
-    with pytest.raises(StartError, match="another ./run command"), servers.alone(home):
+    with pytest.raises(StartError, match="another"), servers.alone(home):
         pass
     first.leave()
     with servers.alone(home):
@@ -282,7 +288,7 @@ def test_a_process_that_ends_is_started_again(tmp_path):
 def test_a_process_that_keeps_ending_is_given_up_with_its_last_words(tmp_path):
     supervisor = Supervisor(env=os.environ, logs=tmp_path / "log", say=lambda _: None)
     supervisor.start((Process("broken", ("python", "-c", "raise SystemExit('out of order')"), ""),))
-    with pytest.raises(StartError, match="(?s)broken keeps ending.*out of order"):
+    with pytest.raises(StartError, match=r"(?s)broken keeps ending.*out of order"):
         for _ in range(KEEPS_ENDING + 1):
             supervisor.running[0].child.wait()
             supervisor.check()

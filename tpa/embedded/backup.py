@@ -1,8 +1,10 @@
 """Dump and restore: the database by Postgres' own tools, the files as they are."""
 
+import os
 import shutil
 import subprocess
 import tarfile
+import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,9 +12,16 @@ from urllib.parse import unquote, urlsplit
 
 from tpa.embedded import places
 from tpa.embedded.errors import StartError
-from tpa.embedded.postgres import programs
+from tpa.embedded.postgres import has_programs, programs
 
 Say = Callable[[str], None]
+
+# The state in which Postgres hands a new database over.
+EMPTY = """
+DROP SCHEMA public CASCADE;
+CREATE SCHEMA public AUTHORIZATION pg_database_owner;
+GRANT USAGE ON SCHEMA public TO PUBLIC;
+"""
 
 
 def dump(env: dict[str, str], say: Say) -> int:
@@ -43,7 +52,7 @@ def restore(folder: Path, env: dict[str, str], say: Say) -> int:
     say("restoring the database")
     # Roles belong to the server, not to the database; those that exist already are reported and left as they are.
     _postgres(env, "psql", "--quiet", f"--file={folder / 'roles.sql'}", quietly=True)
-    _postgres(env, "pg_restore", "--clean", "--if-exists", "--single-transaction", str(folder / "database.dump"), into=True)
+    _restore_database(env, folder / "database.dump")
     say("restoring the files")
     store = _store(env)
     fresh = store.with_name(f"{store.name}.restoring")
@@ -61,22 +70,54 @@ def _store(env: dict[str, str]) -> Path:
     return Path(env.get("STEWARD_STORE") or places.VAR / "store")
 
 
-def _postgres(env: dict[str, str], program: str, *arguments: str, quietly: bool = False, into: bool = False) -> None:
-    """Run one of Postgres' programs against DATABASE_URL; the password goes through the environment, not the command."""
+def _restore_database(env: dict[str, str], dumped: Path) -> None:
+    """All of it is read before anything is written, and written in one transaction: a broken dump changes nothing."""
+    with tempfile.TemporaryDirectory(dir=places.VAR, prefix="restore-") as folder:
+        script = Path(folder) / "database.sql"
+        _postgres(env, "pg_restore", f"--file={script}", str(dumped))
+        once = ("--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--single-transaction")
+        _postgres(env, "psql", *once, f"--command={EMPTY}", f"--file={script}")
+
+
+def _postgres(env: dict[str, str], program: str, *arguments: str, quietly: bool = False) -> None:
+    """Run one of Postgres' programs against DATABASE_URL; the password goes through the environment."""
+    connection = _connection(env)
+    ran = subprocess.run(
+        [_program(program, connection), *arguments], env={**env, **connection}, capture_output=True, text=True
+    )
+    if ran.returncode and not quietly:
+        raise StartError(f"{program} failed:\n{ran.stderr.strip()}")
+
+
+def _connection(env: dict[str, str]) -> dict[str, str]:
     url = urlsplit(env["DATABASE_URL"])
-    connection = {
+    return {
         "PGHOST": url.hostname or "",
         "PGPORT": str(url.port or 5432),
         "PGUSER": unquote(url.username or ""),
         "PGPASSWORD": unquote(url.password or ""),
         "PGDATABASE": url.path.lstrip("/"),
     }
-    aimed = [*arguments, *([f"--dbname={connection['PGDATABASE']}"] if into else [])]
-    ran = subprocess.run([_program(program), *aimed], env={**env, **connection}, capture_output=True, text=True)
-    if ran.returncode and not quietly:
-        raise StartError(f"{program} failed:\n{ran.stderr.strip()}")
 
 
-def _program(name: str) -> str:
-    """The machine's own program where Postgres is installed, else the wheel's."""
-    return shutil.which(name) or str(programs(places.VAR, None) / "bin" / name)
+def _program(name: str, connection: dict[str, str]) -> str:
+    """The machine's own program if it is of the server's major version, else the wheel's, which is newer than most."""
+    found = _installed(name)
+    if len(found) > 1:
+        ask = [_installed("psql")[-1], "--no-psqlrc", "-Atc", "SHOW server_version_num"]
+        server = subprocess.run(ask, env={**os.environ, **connection}, capture_output=True, text=True).stdout
+        own = subprocess.run([found[0], "--version"], capture_output=True, text=True).stdout
+        if server[:2] == own.split()[2][:2]:
+            return found[0]
+    return found[-1]
+
+
+def _installed(name: str) -> list[str]:
+    """Where the program is: the machine's own, the wheel's, or both in this order."""
+    own = shutil.which(name)
+    places_of_it = [own] if own else []
+    if has_programs():
+        places_of_it.append(str(programs(places.VAR, None) / "bin" / name))
+    if not places_of_it:
+        raise StartError(f"{name} is not installed; it comes with Postgres' client programs.")
+    return places_of_it

@@ -1,5 +1,6 @@
 """Child processes that cannot outlive their parent: the kernel signals them when it dies, and we end whole groups."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -71,23 +72,21 @@ def start(
     return process
 
 
-def stop(process: subprocess.Popen[bytes], *, with_signal: signal.Signals = signal.SIGTERM, seconds: float = 15) -> None:
+def stop(
+    process: subprocess.Popen[bytes], *, with_signal: signal.Signals = signal.SIGTERM, seconds: float = 15
+) -> None:
     """Ask the process to end, wait, then kill whatever is left of its group."""
     if process.poll() is None:
         process.send_signal(with_signal)
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            pass
     kill_group(process)
 
 
 def kill_group(process: subprocess.Popen[bytes]) -> None:
     """kill -9 the process and everything it started that stayed in its group."""
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
     process.wait()
 
 

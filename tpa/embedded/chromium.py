@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 
 def make_available(say: Callable[[str], None]) -> None:
-    """Install Debian's chromium when it is missing and we may; the browser tests skip themselves, with a reason, else."""
+    """Install Debian's chromium when it is missing and we may; else the browser tests skip themselves and say why."""
     if shutil.which("chromium"):
         return
     if os.geteuid() != 0 or not shutil.which("apt-get"):

@@ -92,7 +92,9 @@ class House:
         env = servers.environment(urls) | {"STEWARD_STORE": str(self.store)}
         env.setdefault("STEWARD_BASE_URL", self.address)
         _program, *prepare = PREPARE
-        if subprocess.run([sys.executable, *prepare, *(["--demo"] if self.demo else [])], env=env, cwd=places.ROOT).returncode:
+        if subprocess.run(
+            [sys.executable, *prepare, *(["--demo"] if self.demo else [])], env=env, cwd=places.ROOT
+        ).returncode:
             raise StartError("the database could not be prepared; see above")
         say("starting web, worker and beat")
         self.supervisor = Supervisor(env=env, logs=self.logs, say=say)

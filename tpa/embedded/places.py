@@ -50,7 +50,7 @@ def make_private(folder: Path, user: tuple[int, int] | None) -> Path:
 
 
 def home() -> Path:
-    """The folder below which the servers' data stand: `var/`, or one that their user can reach when it cannot reach that.
+    """The folder below which the servers' data stand: `var/`, or another where their user cannot reach that.
 
     A repository below `/root`, say, is closed to everybody else, and stays so.
     """

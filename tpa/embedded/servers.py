@@ -59,8 +59,8 @@ def ephemeral(*, fsync: bool) -> Iterator[dict[str, str]]:
 class SharedServers:
     """The lasting servers below `var/`. Whoever comes first starts them and is the last to leave.
 
-    A lock file says who is there: exclusive while one starts them, shared while they are used. The kernel drops it with
-    its holder, so a crash leaves none behind; and as servers die with the process that started them, none is left either.
+    A lock file says who is there: exclusive while one starts them, shared while they are used. The kernel drops it
+    with its holder, so a crash leaves none behind; and servers die with the process that started them.
     """
 
     def __init__(self, *, below: Path, say: Say) -> None:
@@ -175,7 +175,9 @@ def alone(below: Path) -> Iterator[None]:
 @contextmanager
 def uninterrupted() -> Iterator[None]:
     """Stopping is not itself stopped by a second Ctrl-C."""
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    before = {
+        number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    }
     try:
         yield
     finally:

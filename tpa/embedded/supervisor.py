@@ -80,7 +80,9 @@ class Supervisor:
             now = time.monotonic()
             one.starts = [moment for moment in one.starts if now - moment < 60]
             if len(one.starts) >= KEEPS_ENDING:
-                raise StartError(f"{one.process.name} keeps ending. Its last words:\n{self.last_words(one.process.name)}")
+                raise StartError(
+                    f"{one.process.name} keeps ending. Its last words:\n{self.last_words(one.process.name)}"
+                )
             self.say(f"{one.process.name} ended (exit {one.child.returncode}), starting it again")
             one.child = self._launch(one.process)
             one.starts.append(now)

@@ -1,7 +1,7 @@
 """What a log line may say: events, ids and types. Never a value that came with a person's data.
 
-An exception's message may quote what it choked on, and Postgres' DETAIL quotes the row, so only types, places and constraint
-names are kept. Values are shown only with STEWARD_DEBUG, where no real person's data belong.
+An exception's message may quote what it choked on, and Postgres' DETAIL quotes the row, so only types, places and
+constraint names are kept. Values are shown only with STEWARD_DEBUG, where no real person's data belong.
 """
 
 import sys
@@ -71,9 +71,7 @@ def configuration(*, debug: bool, level: str) -> dict[str, Any]:
         without_query,
         *([] if debug else [without_values]),
     ]
-    last: list[Processor] = (
-        [structlog.dev.ConsoleRenderer()] if debug else [structlog.processors.JSONRenderer()]
-    )
+    last: list[Processor] = [structlog.dev.ConsoleRenderer()] if debug else [structlog.processors.JSONRenderer()]
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -98,7 +96,7 @@ def configuration(*, debug: bool, level: str) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
-            # Both format what the exception said into their message; django-structlog reports the same event without it.
+            # They put what the exception said into their message; django-structlog reports the same without it.
             "celery.app.trace": {"level": "CRITICAL"},
             "celery.worker.request": {"level": "CRITICAL"},
             "django.server": quiet,
