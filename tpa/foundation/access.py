@@ -129,7 +129,10 @@ def required_roles(view: Callable[..., Any]) -> frozenset[str] | None:
         declared: frozenset[str] | None = getattr(holder, "steward_roles", None)
         if declared is not None:
             return declared
-    return None
+    if hasattr(view, "model_admin") or hasattr(view, "admin_site"):
+        return _SETUP
+    package = next((name for name in _NOT_OURS if f"{view.__module__}.".startswith(f"{name}.")), None)
+    return _NOT_OURS[package] if package else None
 
 
 def check_role(scope: Scope, *roles: str) -> None:
@@ -154,6 +157,16 @@ def scoped(scope: Scope) -> Iterator[None]:
         _tell_postgres(before)
 
 
+def become(scope: Scope, roles: frozenset[str]) -> Scope:
+    """Inside `scoped(...)`, for a door that knows only now who came, and by which roles: from here to the end of that
+    block it is this scope, with the employers for whom one of the roles is held. Returns it."""
+    narrower = scope.narrowed_to(roles)
+    if narrower.setting != _current.get().setting:
+        _tell_postgres(narrower)
+    _current.set(narrower)
+    return narrower
+
+
 def current_scope() -> Scope:
     """The scope inside which we are; `NOBODY` outside of any."""
     return _current.get()
@@ -167,6 +180,18 @@ def tell_new_connection(connection: Any, **_signal: Any) -> None:
             cursor.execute(_SET, [scope.setting])
 
 
+_SETUP: Final = frozenset({Role.SETUP})
+# Doors that other packages bring and that can not be marked.
+_NOT_OURS: Final[dict[str, frozenset[str]]] = {
+    "allauth": ANYONE,
+    "oauth2_provider.views.base": ANYONE,
+    "drf_spectacular": ANYONE,
+    "django.contrib.staticfiles": ANYONE,
+    "django.views.i18n": ANYONE,
+    "django.views.static": ANYONE,
+    "django.contrib.admin": _SETUP,
+    "django.contrib.contenttypes": _SETUP,
+}
 _current: ContextVar[Scope] = ContextVar("scope", default=NOBODY)
 _SET: Final = "SELECT set_config('steward.employers', %s, false)"
 

@@ -12,7 +12,7 @@ REST_FRAMEWORK = {
         "tpa.foundation.api.authentication.ClientAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["tpa.foundation.api.views.RolePermission"],
+    "DEFAULT_PERMISSION_CLASSES": ["tpa.foundation.api.permissions.RolePermission"],
     "DEFAULT_THROTTLE_CLASSES": ["tpa.foundation.api.rate_limits.RateLimit"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
@@ -33,9 +33,8 @@ OAUTH2_PROVIDER = {
         "plans:read": "Read plans, networks and rates",
     },
     "DEFAULT_SCOPES": ["claims:read"],
-    # A token can not be called back by its holder's employer; a short life is what bounds a stolen one.
-    "ACCESS_TOKEN_EXPIRE_SECONDS": 600,
-    "ALLOWED_GRANT_TYPES": ["client_credentials"],
+    # A short life bounds what a stolen token is worth (SMART Backend Services: at most 300).
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 300,
 }
 
 SPECTACULAR_SETTINGS = {

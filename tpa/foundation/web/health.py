@@ -7,7 +7,10 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from tpa.foundation.access import open_to_anyone
 
+
+@open_to_anyone
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
