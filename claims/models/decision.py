@@ -66,6 +66,8 @@ class Decision(Figures):
                 name="decision_balances", condition=Q(billed_amount=F("plan_paid_amount") + F("adjusted_amount"))
             ),
         ]
+        # A payment run looks for the reversals of an employer; few decisions are one.
+        indexes = [models.Index(fields=["employer"], condition=Q(reverses__isnull=False), name="reversal_of_employer")]
 
     def __str__(self) -> str:
         return f"decision {self.number} of {self.claim_id}"

@@ -1,77 +1,120 @@
-"""Payment runs, payments, and which decisions each payment pays."""
+"""Payment runs, payments, and which decisions each payment pays. Payments and their items are only ever added."""
 
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from tpa.foundation.models.scoped import ScopedQuerySet
 
 
+def _money(**options: object) -> models.DecimalField[object, object]:
+    return models.DecimalField(max_digits=14, decimal_places=2, **options)  # type: ignore[arg-type]
+
+
 class PaymentRun(models.Model):
-    """One run over an employer's approved claims."""
+    """One run over an employer's decided claims. Its payments stand from the start; what is written about them follows."""
 
     class Status(models.TextChoices):
-        RUNNING = "running", _("running")
+        ISSUED = "issued", _("issued, documents due")
         DONE = "done", _("done")
 
-    MOVES = {Status.RUNNING: {Status.DONE}}
+    MOVES = {Status.ISSUED: {Status.DONE}}
 
     employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, related_name="+")
-    run_on = models.DateField()
-    status = models.CharField(max_length=10, choices=Status, default=Status.RUNNING)
+    run_on = models.DateField(help_text=_("the day its payments carry"))
+    issued_at = models.DateTimeField()
+    status = models.CharField(max_length=10, choices=Status, default=Status.ISSUED)
     status_at = models.DateTimeField()
     started_by = models.CharField(max_length=80)
-    claim_count = models.IntegerField(default=0)
-    payment_count = models.IntegerField(default=0)
-    paid_amount = models.DecimalField(max_digits=14, decimal_places=2, default=0)
-    held_count = models.IntegerField(default=0, help_text=_("approved but not funded"))
-    held_amount = models.DecimalField(max_digits=14, decimal_places=2, default=0)
+    claim_count = models.IntegerField(help_text=_("decisions settled, reversals among them"))
+    payment_count = models.IntegerField()
+    paid_amount = _money()
+    held_count = models.IntegerField(help_text=_("approved, but more than the account could fund"))
+    held_amount = _money()
+    documents_due_count = models.IntegerField(help_text=_("pieces of document work that are not done yet"))
 
     objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["employer", "-id"], name="payment_run_of_employer")]
 
     def __str__(self) -> str:
         return f"run {self.pk} of {self.run_on}"
 
 
 class Payment(models.Model):
-    """One check or ACH credit to one payee from one claims account; zero when only information is sent."""
+    """One check or ACH credit to one recipient from one claims account; zero when only information is sent."""
 
     class Method(models.TextChoices):
         CHECK = "check", _("check")
         ACH = "ach", _("ACH")
         NONE = "none", _("no money moves")
 
-    class Status(models.TextChoices):
-        ISSUED = "issued", _("issued")
-        VOIDED = "voided", _("voided")
-
-    MOVES = {Status.ISSUED: {Status.VOIDED}}
+    class Funds(models.TextChoices):
+        OWN = "own", _("the employer's own account")
+        TPA = "tpa", _("advanced from TPA funds, to be reimbursed")
 
     run = models.ForeignKey(PaymentRun, on_delete=models.PROTECT, related_name="payments")
     employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, related_name="+")
-    claims_account = models.ForeignKey("employers.ClaimsAccount", on_delete=models.PROTECT, related_name="+")
-    payee = models.ForeignKey("plans.Payee", on_delete=models.PROTECT, null=True, related_name="+")
+    claims_account = models.ForeignKey(
+        "employers.ClaimsAccount", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    payee = models.ForeignKey("plans.Payee", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     member = models.ForeignKey(
-        "employers.Member", on_delete=models.PROTECT, null=True, related_name="+", help_text=_("paid to the member")
+        "employers.Member",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        help_text=_("the subscriber, when benefits are not assigned"),
     )
     method = models.CharField(max_length=5, choices=Method)
-    trace_number = models.CharField(max_length=30, unique=True, help_text=_("ties payment, ACH and remittance"))
-    check_number = models.CharField(max_length=12, blank=True)
+    funds = models.CharField(max_length=3, choices=Funds, help_text=_("whose money it is"))
+    trace_number = models.CharField(max_length=10, unique=True, help_text=_("ties payment, ACH and remittance"))
+    check_number = models.CharField(max_length=10, blank=True)
     paid_on = models.DateField()
-    amount = models.DecimalField(max_digits=14, decimal_places=2)
-    forward_balance_amount = models.DecimalField(
-        max_digits=14, decimal_places=2, default=0, help_text=_("what the payee still owes us, carried to the next 835")
-    )
-    status = models.CharField(max_length=10, choices=Status, default=Status.ISSUED)
-    status_at = models.DateTimeField()
+    items_amount = _money(help_text=_("the sum of its items, reversals negative"))
+    brought_forward_amount = _money(default=0, help_text=_("what the recipient still owed us before, now recovered"))
+    forward_balance_amount = _money(default=0, help_text=_("what the recipient owes us now, for the next payment"))
+    amount = _money()
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="payment_not_negative", condition=Q(amount__gte=0)),
+            models.CheckConstraint(
+                name="payment_adds_up",
+                condition=Q(amount=F("items_amount") - F("brought_forward_amount") + F("forward_balance_amount")),
+            ),
+            models.CheckConstraint(
+                name="payment_not_negative",
+                condition=Q(amount__gte=0, brought_forward_amount__gte=0, forward_balance_amount__gte=0),
+            ),
+            models.CheckConstraint(
+                name="payment_pays_before_it_owes", condition=Q(amount=0) | Q(forward_balance_amount=0)
+            ),
+            models.CheckConstraint(
+                name="payment_has_one_recipient",
+                condition=Q(payee__isnull=True, member__isnull=False) | Q(payee__isnull=False, member__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="payment_moves_money_or_not",
+                condition=Q(method="none", amount=0) | (~Q(method="none") & Q(amount__gt=0)),
+            ),
+            models.CheckConstraint(
+                name="payment_check_is_numbered",
+                condition=(Q(method="check") & ~Q(check_number="")) | (~Q(method="check") & Q(check_number="")),
+            ),
+            models.UniqueConstraint(fields=["check_number"], condition=~Q(check_number=""), name="check_number_once"),
+        ]
+        indexes = [
+            models.Index(fields=["claims_account", "payee", "-id"], name="payment_of_payee"),
+            models.Index(
+                fields=["claims_account", "member", "-id"], condition=Q(member__isnull=False), name="payment_of_member"
+            ),
+            models.Index(fields=["employer", "paid_on"], name="payment_of_day"),
         ]
 
     def __str__(self) -> str:
@@ -83,9 +126,9 @@ class PaymentItem(models.Model):
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="items")
     employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, related_name="+", db_index=False)
-    claim = models.ForeignKey("claims.Claim", on_delete=models.PROTECT, related_name="+")
-    decision = models.OneToOneField("claims.Decision", on_delete=models.PROTECT, related_name="+")
-    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    claim = models.ForeignKey("claims.Claim", on_delete=models.PROTECT, related_name="payment_items")
+    decision = models.OneToOneField("claims.Decision", on_delete=models.PROTECT, related_name="payment_item")
+    amount = _money()
 
     objects = ScopedQuerySet.as_manager()
 

@@ -1,10 +1,9 @@
 """What we agreed, bill and answer for."""
 
 from tpa.models.billing import Invoice, InvoiceClaim, InvoiceLine, InvoiceMember, MonthClose
-from tpa.models.contracts import AuthorityLimit, Contract, ContractFee
+from tpa.models.contracts import Contract, ContractFee
 
 __all__ = [
-    "AuthorityLimit",
     "Contract",
     "ContractFee",
     "Invoice",

@@ -1,4 +1,4 @@
-"""A month becomes an invoice, each line of it traced to its claims or members exactly once."""
+"""A month becomes an invoice, each line of it traced to its claims or members exactly once. Rows are only ever added."""
 
 from __future__ import annotations
 
@@ -10,32 +10,28 @@ from tpa.foundation.models.scoped import ScopedQuerySet
 
 
 class MonthClose(models.Model):
-    """The close of one contract's month; once closed the month is locked."""
-
-    class Status(models.TextChoices):
-        OPEN = "open", _("open")
-        CLOSED = "closed", _("closed")
-
-    MOVES = {Status.OPEN: {Status.CLOSED}}
+    """The close of one contract's month. That it exists is the lock: the month is closed, once and for good."""
 
     contract = models.ForeignKey("tpa.Contract", on_delete=models.PROTECT, related_name="closes")
     employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, related_name="+")
     month_on = models.DateField(help_text=_("first day of the month"))
-    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
-    status_at = models.DateTimeField()
-    known_at = models.DateTimeField(null=True, help_text=_("what was recorded later comes with a later month"))
+    known_at = models.DateTimeField(help_text=_("what was recorded later comes with a later month"))
+    closed_by = models.CharField(max_length=80)
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["contract", "month_on"], name="month_closed_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["contract", "month_on"], name="month_closed_once"),
+            models.CheckConstraint(name="month_starts_on_its_first", condition=Q(month_on__day=1)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.contract_id} {self.month_on:%Y-%m}"
 
 
 class Invoice(models.Model):
-    """What the employer owes for a month, or a credit that corrects an earlier invoice. Never edited."""
+    """What the employer owes for a month, or a credit that corrects an earlier invoice. Only its status ever moves."""
 
     class Kind(models.TextChoices):
         INVOICE = "invoice", _("invoice")
@@ -47,7 +43,7 @@ class Invoice(models.Model):
 
     MOVES = {Status.ISSUED: {Status.SETTLED}}
 
-    number = models.CharField(max_length=24, unique=True)
+    number = models.CharField(max_length=32, unique=True)
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.INVOICE)
     close = models.ForeignKey(MonthClose, on_delete=models.PROTECT, related_name="invoices")
     contract = models.ForeignKey("tpa.Contract", on_delete=models.PROTECT, related_name="+")
@@ -55,16 +51,26 @@ class Invoice(models.Model):
     corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="credits")
     status = models.CharField(max_length=10, choices=Status, default=Status.ISSUED)
     status_at = models.DateTimeField()
+    issued_at = models.DateTimeField()
     issued_on = models.DateField()
     due_on = models.DateField()
     total_amount = models.DecimalField(max_digits=14, decimal_places=2)
+    own_claims_count = models.IntegerField(default=0, help_text=_("claims drawn on the employer's own account: told"))
+    own_claims_amount = models.DecimalField(
+        max_digits=14, decimal_places=2, default=0, help_text=_("their sum: told, and no part of the total")
+    )
     because = models.CharField(max_length=300, blank=True, help_text=_("for a credit: why"))
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["close"], condition=Q(kind="invoice"), name="one_invoice_a_close")
+            models.UniqueConstraint(fields=["close"], condition=Q(kind="invoice"), name="one_invoice_a_close"),
+            models.CheckConstraint(
+                name="credit_corrects_and_says_why",
+                condition=(Q(kind="invoice", corrects__isnull=True))
+                | (Q(kind="credit", corrects__isnull=False, total_amount__lt=0) & ~Q(because="")),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -84,14 +90,21 @@ class InvoiceLine(models.Model):
     employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, related_name="+")
     number = models.SmallIntegerField()
     kind = models.CharField(max_length=8, choices=Kind)
-    name = models.CharField(max_length=160)
-    section = models.CharField(max_length=40, blank=True)
+    name = models.CharField(max_length=200)
+    section = models.CharField(max_length=40, blank=True, help_text=_("of the contract"))
     for_month_on = models.DateField(help_text=_("the month it is for; earlier than the invoice's for a retro line"))
-    quantity_count = models.IntegerField()
+    quantity_count = models.IntegerField(help_text=_("claims, employees or months; negative when taken back"))
     rate_amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
     amount = models.DecimalField(max_digits=14, decimal_places=2)
     fee = models.ForeignKey("tpa.ContractFee", on_delete=models.PROTECT, null=True, related_name="+")
-    corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    claims_account = models.ForeignKey(
+        "employers.ClaimsAccount",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text=_("for claims: the account that they were paid from"),
+    )
+    corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="credits")
 
     objects = ScopedQuerySet.as_manager()
 
@@ -109,12 +122,17 @@ class InvoiceLine(models.Model):
 
 
 class InvoiceClaim(models.Model):
-    """The paid (or reversed) decision behind a claims line or a per-claim fee: once for each."""
+    """The settled decision behind a claims line or a per-claim fee: once for each."""
+
+    REIMBURSEMENT = "reimbursement"
 
     line = models.ForeignKey(InvoiceLine, on_delete=models.PROTECT, related_name="claims")
     employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, related_name="+", db_index=False)
-    purpose = models.CharField(max_length=80, help_text=_("reimbursement, or the fee's name"))
+    purpose = models.CharField(max_length=84, help_text=_("reimbursement, or fee: and the fee's name"))
     decision = models.ForeignKey("claims.Decision", on_delete=models.PROTECT, related_name="+", db_index=False)
+    claim_number = models.CharField(max_length=14)
+    paid_on = models.DateField()
+    trace_number = models.CharField(max_length=10, help_text=_("of the payment"))
     amount = models.DecimalField(max_digits=14, decimal_places=2)
 
     objects = ScopedQuerySet.as_manager()
@@ -127,13 +145,14 @@ class InvoiceClaim(models.Model):
 
 
 class InvoiceMember(models.Model):
-    """The covered employee behind a fee line of a month: +1 billed, -1 taken back by a retro line."""
+    """The covered employee behind a fee line: billed for a month (+1), or taken back by a later retro line (-1)."""
 
     line = models.ForeignKey(InvoiceLine, on_delete=models.PROTECT, related_name="members")
     employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, related_name="+", db_index=False)
     fee = models.ForeignKey("tpa.ContractFee", on_delete=models.PROTECT, related_name="+", db_index=False)
     member = models.ForeignKey("employers.Member", on_delete=models.PROTECT, related_name="+")
     for_month_on = models.DateField()
+    number = models.SmallIntegerField(help_text=_("1 billed, 2 taken back, 3 billed again …: the two take turns"))
     tier = models.CharField(max_length=3)
     count = models.SmallIntegerField()
     amount = models.DecimalField(max_digits=14, decimal_places=2)
@@ -142,7 +161,13 @@ class InvoiceMember(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["line", "member", "for_month_on", "fee"], name="member_once_a_line")
+            models.UniqueConstraint(
+                fields=["fee", "for_month_on", "member", "number"], name="member_month_billed_in_turns"
+            ),
+            models.CheckConstraint(
+                name="member_month_turns",
+                condition=Q(number__gte=1) & Q(count=(F("number") % 2) * 2 - 1),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,18 +1,18 @@
-"""Agreements between the TPA and an employer: scope, fees by period, authority."""
+"""Agreements between the TPA and an employer: scope, and fees by period. (Approval limits: `foundation.ApprovalLimit`.)"""
 
 from __future__ import annotations
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tpa.foundation.models.scoped import ScopedQuerySet
 
 
 class Contract(models.Model):
-    """One administrative-services agreement, for a period."""
+    """One administrative-services agreement, for a period of whole months."""
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -23,10 +23,10 @@ class Contract(models.Model):
 
     number = models.CharField(max_length=20, unique=True)
     employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, related_name="+")
-    period = DateRangeField()
+    period = DateRangeField(help_text=_("whole months"))
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     status_at = models.DateTimeField()
-    scope = models.JSONField(default=list, help_text=_("services agreed, each with its contract section"))
+    scope = models.JSONField(default=list, help_text=_("services agreed: [[service, contract section] …]"))
     lookback_months_count = models.SmallIntegerField(default=3, help_text=_("how far back enrolment is re-billed"))
     invoice_due_days = models.SmallIntegerField(default=15)
     signed_on = models.DateField(null=True)
@@ -38,8 +38,11 @@ class Contract(models.Model):
             ExclusionConstraint(
                 name="one_contract_at_a_time",
                 expressions=[("employer", RangeOperators.EQUAL), ("period", RangeOperators.OVERLAPS)],
-                condition=Q(status="in_force"),
-            )
+                condition=~Q(status="draft"),
+            ),
+            models.CheckConstraint(
+                name="contract_signed_before_force", condition=Q(status="draft") | Q(signed_on__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -47,20 +50,25 @@ class Contract(models.Model):
 
 
 class ContractFee(models.Model):
-    """A fee term: so much per employee and month, or per claim, for a period."""
+    """A fee term: so much per employee and month, per claim, or a month, for a period. Never edited; ended once."""
 
     class Kind(models.TextChoices):
         PEPM = "pepm", _("per employee per month")
-        PER_CLAIM = "per_claim", _("per claim decided")
+        PER_CLAIM = "per_claim", _("per claim settled")
         FLAT = "flat", _("flat per month")
+
+    class Purpose(models.TextChoices):
+        ADMINISTRATION = "administration", _("the administrator's fee")
+        CLAIMS_FUND = "claims_fund", _("paid into the employer's claims account (level funding)")
 
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="fees")
     employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind)
+    purpose = models.CharField(max_length=14, choices=Purpose, default=Purpose.ADMINISTRATION)
     name = models.CharField(max_length=80)
     tier = models.CharField(max_length=3, blank=True, help_text=_("blank: every coverage tier"))
     amount = models.DecimalField(max_digits=14, decimal_places=2)
-    period = DateRangeField()
+    period = DateRangeField(help_text=_("whole months"))
     section = models.CharField(max_length=40, help_text=_("where the contract says so"))
 
     objects = ScopedQuerySet.as_manager()
@@ -70,41 +78,19 @@ class ContractFee(models.Model):
             ExclusionConstraint(
                 name="one_fee_at_a_time",
                 expressions=[
-                    (F("contract"), RangeOperators.EQUAL),
-                    (F("name"), RangeOperators.EQUAL),
-                    (F("tier"), RangeOperators.EQUAL),
-                    (F("period"), RangeOperators.OVERLAPS),
+                    ("contract", RangeOperators.EQUAL),
+                    ("name", RangeOperators.EQUAL),
+                    ("tier", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
                 ],
-            )
+            ),
+            models.CheckConstraint(name="fee_not_negative", condition=Q(amount__gte=0)),
+            models.CheckConstraint(name="fee_tier_is_for_pepm", condition=Q(kind="pepm") | Q(tier="")),
+            models.CheckConstraint(
+                name="fee_whole_months",
+                condition=Q(period__startswith__day=1) & (Q(period__endswith__isnull=True) | Q(period__endswith__day=1)),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
-
-
-class AuthorityLimit(models.Model):
-    """Up to which amount a role (or the engine by itself) may approve a claim under the contract."""
-
-    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="authority_limits")
-    employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, related_name="+")
-    role = models.CharField(max_length=20, help_text=_("a role of the foundation, or engine"))
-    limit_amount = models.DecimalField(max_digits=14, decimal_places=2)
-    period = DateRangeField()
-    section = models.CharField(max_length=40)
-
-    objects = ScopedQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            ExclusionConstraint(
-                name="one_limit_at_a_time",
-                expressions=[
-                    ("contract", RangeOperators.EQUAL),
-                    ("role", RangeOperators.EQUAL),
-                    ("period", RangeOperators.OVERLAPS),
-                ],
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.role} up to {self.limit_amount}"

@@ -1,6 +1,7 @@
 """The tables of the ground, one module each."""
 
 from tpa.foundation.models.audit import AuditEvent
+from tpa.foundation.models.authority import ApprovalLimit
 from tpa.foundation.models.codes import Code, CodeSet
 from tpa.foundation.models.edi import Document, EdiFile, Interchange, TransactionSet
 from tpa.foundation.models.idempotency import IdempotentAnswer
@@ -10,6 +11,7 @@ from tpa.foundation.models.work import WorkChunk
 
 __all__ = [
     "ApiKey",
+    "ApprovalLimit",
     "AuditEvent",
     "Code",
     "CodeSet",

@@ -1,0 +1,66 @@
+"""Keeps what we wrote for somebody: the bytes in the store, a row that says what it is and whom it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import models
+
+from tpa.foundation.edi_files import store_bytes
+from tpa.foundation.models import Document
+
+PDF = "application/pdf"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+EDI = "application/edi-x12"
+TEXT = "text/plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A document that was just written. Kind, subject and name together are its identity."""
+
+    kind: str
+    name: str
+    data: bytes
+    media_type: str
+    subject_type: str
+    subject_id: int
+    employer_id: int | None = None
+    control_number: str = ""
+
+
+def keep_document(written: Written, *, at: datetime) -> Document:
+    """Keep one document, in the caller's transaction; the one that was kept before under its identity stays."""
+    keep_documents([written], at=at)
+    return Document.objects.get(
+        kind=written.kind, subject_type=written.subject_type, subject_id=written.subject_id, name=written.name
+    )
+
+
+def keep_documents(batch: Sequence[Written], *, at: datetime) -> None:
+    """Keep many, with one statement. What exists under the same identity is never replaced."""
+    Document.objects.bulk_create(
+        [
+            Document(
+                kind=written.kind,
+                name=written.name,
+                sha256=store_bytes(written.data),
+                size_bytes=len(written.data),
+                media_type=written.media_type,
+                employer_id=written.employer_id,
+                subject_type=written.subject_type,
+                subject_id=written.subject_id,
+                control_number=written.control_number,
+                created_at=at,
+            )
+            for written in batch
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def documents_of(subject: type[models.Model], subject_id: int) -> list[Document]:
+    """What was written about one subject, in order."""
+    return list(Document.objects.filter(subject_type=subject._meta.label_lower, subject_id=subject_id).order_by("pk"))
