@@ -19,8 +19,9 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from claims.adjudication.adjudicate_claims import adjudicate_claims, give_up_claims
+from claims.adjudication.adjudicate_claims import adjudicate_claims
 from claims.adjudication.ask_decision import DECIDE
+from claims.adjudication.give_up_claims import give_up_claims
 from claims.intake.answer_file import answer_file
 from claims.intake.load_set import LOAD_837, give_up_set, load_set
 from claims.payments.pay_employer import pay_employer

@@ -20,7 +20,9 @@ class Pend(models.Model):
 
     claim = models.ForeignKey("claims.Claim", on_delete=models.PROTECT, related_name="pends")
     employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, related_name="+", db_index=False)
-    decision = models.ForeignKey("claims.Decision", on_delete=models.PROTECT, related_name="+", db_index=False)
+    decision = models.ForeignKey(
+        "claims.Decision", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     reason = models.CharField(max_length=40, help_text=_("a code of claims.adjudication.engine.reasons"))
     line_number = models.SmallIntegerField(null=True)
     evidence = models.JSONField(default=dict)

@@ -8,12 +8,13 @@ When a worker dies its lock falls with its connection, and the piece can be take
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -24,6 +25,8 @@ log = structlog.get_logger(__name__)
 MOST_ATTEMPTS = 3
 # Between the two steps nobody holds the row; this is how long others leave it alone then.
 _BETWEEN_STEPS = timedelta(seconds=2)
+
+_PAUSES = (0.2, 0.5, 1, 2, 4, 8, 15)
 
 # Two workers may work side by side on different shards of a kind, never on the same one.
 _SHARD_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, %s))"
@@ -114,6 +117,10 @@ def do_next(
                 return True
             do(held.payload)
             _end(held, WorkChunk.Status.DONE)
+    except (OperationalError, InterfaceError) as error:
+        # Postgres went away or sent us away: no fault of the work.
+        log.warning("work_interrupted", kind=kind, chunk=chunk.pk, error=type(error).__name__)
+        _when_back(lambda: _forget_attempt(chunk))
     except Exception as error:
         # The message may hold a person's data; its kind and place do not.
         place = _place_of(error)
@@ -151,6 +158,18 @@ def _enter_shard(kind: str, shard: int) -> bool:
 def _forget_attempt(chunk: WorkChunk) -> None:
     """The shard was taken: this was no attempt at the work."""
     WorkChunk.objects.filter(pk=chunk.pk).update(attempts=F("attempts") - 1, leased_until=None)
+
+
+def _when_back(act: Callable[[], object]) -> None:
+    """Do something small as soon as Postgres answers again; after half a minute its error goes on."""
+    for pause in _PAUSES:
+        try:
+            act()
+            return
+        except (OperationalError, InterfaceError):
+            connection.close()
+            time.sleep(pause)
+    act()
 
 
 def _end(chunk: WorkChunk, status: str) -> None:

@@ -1,0 +1,169 @@
+"""Loads all that may influence a batch of claims: a fixed number of queries, however many claims."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from claims.adjudication.accumulated import FamilySums
+from claims.adjudication.claims_to_decide import ClaimToDecide
+from claims.adjudication.engine.facts import AuthorizationFact, ClaimFacts, LinePrice, ResolutionFact
+from claims.adjudication.engine.years import years_of
+from claims.adjudication.known_before import authorizations_of, resolutions_of
+from claims.adjudication.prior_lines import PriorLines
+from claims.facts import Submission, SubmittedLine
+from employers.eligibility.selectors import coverage_facts, member_facts, other_coverage_facts
+from employers.facts import CoverageFact, MemberFact, OtherCoverageFact
+from plans.design.selectors import plan_terms, plan_versions_on
+from plans.design.terms import PlanTerms
+from plans.facts import ParticipationFact
+from plans.networks.rate_book import RateBook
+from plans.networks.selectors import excluded_providers, participation_facts, rates_for
+from tpa.foundation.authority import approval_limits
+
+ENGINE = "engine"
+
+
+@dataclass(slots=True)
+class Gathered:
+    """Everything one batch stands on, by the ids that its claims name. `sums` and `prior` go on as claims are decided."""
+
+    decided_on: date
+    members: Mapping[int, MemberFact]
+    coverages: Mapping[int, tuple[CoverageFact, ...]]
+    other_coverages: Mapping[int, tuple[OtherCoverageFact, ...]]
+    plan_hashes: Mapping[tuple[int, date], str]
+    participations: Mapping[int, tuple[ParticipationFact, ...]]
+    rates: RateBook
+    excluded: Mapping[int, date]
+    authorizations: Mapping[int, tuple[AuthorizationFact, ...]]
+    resolutions: Mapping[int, tuple[ResolutionFact, ...]]
+    limits: Mapping[int, Mapping[str, Decimal]]
+    sums: FamilySums
+    prior: PriorLines
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One claim with its facts, and the plan they lead to (None when nothing covers it)."""
+
+    facts: ClaimFacts
+    terms: PlanTerms | None
+    plan_id: int | None
+
+
+def gather_facts(claims: Sequence[ClaimToDecide], family_ids: Sequence[int], *, decided_on: date) -> Gathered:
+    """Read what the batch stands on; the families must be locked."""
+    member_ids = sorted({claim.member_id for claim in claims})
+    provider_ids = sorted({claim.billing_provider_id for claim in claims})
+    submissions = [claim.submission for claim in claims]
+    starts = min(submission.service_from for submission in submissions)
+    ends = max(submission.service_to for submission in submissions)
+    coverages = coverage_facts(member_ids)
+    covering = {
+        (coverage.plan_id, claim.submission.service_from)
+        for claim in claims
+        for coverage in coverages.get(claim.member_id, ())
+        if _covers(coverage, claim.submission.service_from)
+    }
+    participations = participation_facts(provider_ids, starts, ends)
+    schedules = {fact.schedule_id for facts in participations.values() for fact in facts}
+    lines = {
+        (claim.member_id, line.service_from) for claim in claims for line in claim.submission.lines
+    }
+    return Gathered(
+        decided_on=decided_on,
+        members=member_facts(member_ids),
+        coverages=coverages,
+        other_coverages=other_coverage_facts(member_ids),
+        plan_hashes=plan_versions_on(covering),
+        participations=participations,
+        rates=rates_for(schedules, _codes_of(submissions), starts, ends),
+        excluded=excluded_providers(provider_ids),
+        authorizations=authorizations_of(member_ids),
+        resolutions=resolutions_of([claim.id for claim in claims]),
+        limits=approval_limits(sorted({claim.employer_id for claim in claims}), decided_on),
+        sums=FamilySums.of(family_ids),
+        prior=PriorLines.of(sorted(lines), [claim.id for claim in claims]),
+    )
+
+
+def facts_of(claim: ClaimToDecide, gathered: Gathered) -> Standing:
+    """The facts of one claim as the batch stands now: after the claims of its family that went before it."""
+    submission = claim.submission
+    plan_id, plan_hash = _plan_of(claim, gathered)
+    terms = plan_terms(plan_hash) if plan_hash else None
+    facts = ClaimFacts(
+        claim_number=claim.claim_number,
+        received_on=claim.received_on,
+        decided_on=gathered.decided_on,
+        submission=submission,
+        member=gathered.members[claim.member_id],
+        billing_provider_id=claim.billing_provider_id,
+        plan_hash=plan_hash,
+        coverages=gathered.coverages.get(claim.member_id, ()),
+        other_coverages=gathered.other_coverages.get(claim.member_id, ()),
+        prices=_prices(claim, terms, gathered) if terms else (),
+        accumulated=gathered.sums.facts(claim.family_id, claim.member_id, years_of(terms, submission)) if terms else (),
+        prior_lines=gathered.prior.facts(claim.member_id, submission),
+        authorizations=gathered.authorizations.get(claim.member_id, ()),
+        resolutions=gathered.resolutions.get(claim.id, ()),
+        approval_limit_amount=gathered.limits.get(claim.employer_id, {}).get(ENGINE),
+        provider_excluded_on=gathered.excluded.get(claim.billing_provider_id),
+    )
+    return Standing(facts, terms, plan_id)
+
+
+def _plan_of(claim: ClaimToDecide, gathered: Gathered) -> tuple[int | None, str]:
+    """The plan that covers the first day of service, and its version on that day; the earliest recorded of several."""
+    on = claim.submission.service_from
+    for coverage in gathered.coverages.get(claim.member_id, ()):
+        if _covers(coverage, on) and (found := gathered.plan_hashes.get((coverage.plan_id, on))):
+            return coverage.plan_id, found
+    return None, ""
+
+
+def _prices(claim: ClaimToDecide, terms: PlanTerms, gathered: Gathered) -> tuple[LinePrice, ...]:
+    """For each line the plan's best network that the billing provider is in on that day, and that network's rate."""
+    mine = gathered.participations.get(claim.billing_provider_id, ())
+    return tuple(_price(line, claim.submission, mine, terms, gathered.rates) for line in claim.submission.lines)
+
+
+def _price(
+    line: SubmittedLine,
+    submission: Submission,
+    participations: Sequence[ParticipationFact],
+    terms: PlanTerms,
+    rates: RateBook,
+) -> LinePrice:
+    on = line.service_from
+    for network in terms.networks:
+        for taken_part in participations:
+            if taken_part.network != network or not _covers(taken_part, on):
+                continue
+            rate = rates.find(
+                taken_part.schedule_id,
+                on=on,
+                code=line.procedure_code,
+                modifiers=line.modifiers,
+                place=line.place_of_service or submission.facility_code[:2],
+                revenue_code=line.revenue_code,
+                drg=submission.drg_code,
+            )
+            return LinePrice(line_number=line.number, network=network, rate=rate)
+    return LinePrice(line_number=line.number)
+
+
+def _covers(fact: CoverageFact | ParticipationFact, on: date) -> bool:
+    return fact.starts_on <= on and (fact.ends_on is None or on < fact.ends_on)
+
+
+def _codes_of(submissions: Sequence[Submission]) -> set[str]:
+    codes = {submission.drg_code for submission in submissions}
+    for submission in submissions:
+        for line in submission.lines:
+            codes.add(line.procedure_code)
+            codes.add(line.revenue_code)
+    return codes
