@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from functools import lru_cache
-
+from tpa.foundation.x12.clock import is_date, is_time, reads_as
 from tpa.foundation.x12.envelope_model import EnvelopeFinding, Interchange
 from tpa.foundation.x12.tokens import ISA_LENGTHS
 
@@ -35,14 +33,14 @@ def check_isa(interchange: Interchange) -> None:
         if len(isa[index]) != length:
             fault(code, f"ISA{index:02} is {len(isa[index])} long, not {length}")
     rules = (
-        (isa[1] in ("00", "03"), "010", "ISA01 is neither 00 nor 03"),
+        ("00" <= isa[1] <= "06", "010", "ISA01 is no authorization qualifier"),
         (isa[3] in ("00", "01"), "012", "ISA03 is neither 00 nor 01"),
         (isa[5] in _QUALIFIERS, "005", "ISA05 is no qualifier of a sender"),
         (bool(isa[6].strip()), "006", "ISA06 names no sender"),
         (isa[7] in _QUALIFIERS, "007", "ISA07 is no qualifier of a receiver"),
         (bool(isa[8].strip()), "008", "ISA08 names no receiver"),
-        (_is_time(isa[9], "%y%m%d"), "014", "ISA09 is no date YYMMDD"),
-        (_is_time(isa[10], "%H%M"), "015", "ISA10 is no time HHMM"),
+        (reads_as(isa[9], "%y%m%d"), "014", "ISA09 is no date YYMMDD"),
+        (reads_as(isa[10], "%H%M"), "015", "ISA10 is no time HHMM"),
         (isa[13].isdigit() and isa[13].isascii(), "018", "ISA13 is not a number"),
         (isa[14] in ("0", "1"), "019", "ISA14 is neither 0 nor 1"),
         (isa[15] in ("P", "T"), "020", "ISA15 is neither P nor T"),
@@ -58,21 +56,10 @@ def gs_fault(gs: tuple[str, ...]) -> str:
         return f"GS has {len(gs) - 1} elements, not 8"
     if not (len(gs[1]) == 2 and 2 <= len(gs[2]) <= 15 and 2 <= len(gs[3]) <= 15):
         return "GS01, GS02 or GS03 is too short or too long"
-    if not _is_time(gs[4], "%Y%m%d"):
+    if not is_date(gs[4]):
         return "GS04 is no date CCYYMMDD"
-    if not (len(gs[5]) in (4, 6, 7, 8) and _is_time(gs[5][:4], "%H%M")):
+    if not is_time(gs[5]):
         return "GS05 is no time HHMM"
     if gs[7] != "X":
         return "GS07 is not X"
     return "" if gs[8] and len(gs[8]) <= 12 else "GS08 is missing or too long"
-
-
-@lru_cache(maxsize=1024)
-def _is_time(text: str, layout: str) -> bool:
-    if not (text.isascii() and text.isdigit()):
-        return False
-    try:
-        datetime.strptime(text, layout)
-    except ValueError:
-        return False
-    return True
