@@ -18,7 +18,7 @@ class CoverageFact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
 
 
 class OtherCoverageFact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """Another payer's cover of a member: `kind` group, medicare or other; before us if `pays_first`, by the rule `because`."""
+    """Another payer's cover of a member: `kind` group, medicare or other; `because` says why it `pays_first` or not."""
 
     member_id: int
     kind: str
@@ -40,3 +40,13 @@ class MemberFact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     birth_on: date | None = None
     sex: str = "U"
     is_disabled: bool = False
+
+
+class EnrolledFact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """An employee enrolled in a plan in a month: what the month is billed by."""
+
+    member_id: int
+    family_id: int
+    plan_id: int
+    tier: str
+    division: str = ""  # the division's code

@@ -19,7 +19,10 @@ class ParticipationFact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only
 
 
 class RateFact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """One price. `method` as in plans.models.FeeRate; `percent` of billed or of `reference_amount`, the reference's fee."""
+    """One price. `method` as in plans.models.FeeRate; `percent` of billed or of the `reference_amount`.
+
+    `reference_method` says what the reference's amount is for: fee (a unit), per_diem (a day) or case_rate (the case).
+    """
 
     rate_id: int
     schedule: str  # the schedule's code
@@ -32,5 +35,6 @@ class RateFact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     percent: Decimal | None = None
     reference_schedule: str = ""
     reference_amount: Decimal | None = None
+    reference_method: str = "fee"
     starts_on: date
     ends_on: date | None = None

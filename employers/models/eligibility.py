@@ -12,7 +12,7 @@ from tpa.foundation.models.scoped import ScopedQuerySet
 
 
 class Coverage(models.Model):
-    """A member is covered by a plan for a period. Superseded, never edited: `recorded_at` to `superseded_at` we believed it."""
+    """A member is covered by a plan for a period. Never edited: believed from `recorded_at` to `superseded_at`."""
 
     class Tier(models.TextChoices):
         EE = "EE", _("employee")

@@ -1,4 +1,4 @@
-"""What the database refuses: changes of a published plan, of who took part in a network, of what was agreed as a price."""
+"""What the database refuses: changes of a published plan, of who took part in a network, of a price."""
 
 from __future__ import annotations
 

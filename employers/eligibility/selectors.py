@@ -1,0 +1,135 @@
+"""Reads members and their coverage: facts for whole batches, a fixed number of queries, as known now or at a moment."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from employers.facts import CoverageFact, EnrolledFact, MemberFact, OtherCoverageFact
+from employers.models import Coverage, Member
+from tpa.foundation.access import Scope
+
+_KNOWN_NOW = "superseded_at IS NULL"
+_KNOWN_THEN = "recorded_at <= %(known_at)s AND (superseded_at IS NULL OR superseded_at > %(known_at)s)"
+_COVERAGES = """
+SELECT member_id, plan_id, tier, lower(period), upper(period) FROM employers_coverage
+ WHERE member_id = ANY(%(members)s) AND {known} ORDER BY member_id, period, id
+"""
+_OTHER_COVERAGES = """
+SELECT member_id, kind, payer_name, payer_number, pays_first, because, lower(period), upper(period)
+  FROM employers_othercoverage WHERE member_id = ANY(%(members)s) AND {known} ORDER BY member_id, period, id
+"""
+_MEMBERS = """
+SELECT id, family_id, employer_id, relationship, birth_on, sex, is_disabled FROM employers_member
+ WHERE id = ANY(%(members)s)
+"""
+
+
+def member_facts(member_ids: Collection[int]) -> dict[int, MemberFact]:
+    """What a decision may know of the members; one query."""
+    return {
+        row[0]: MemberFact(
+            member_id=row[0],
+            family_id=row[1],
+            employer_id=row[2],
+            relationship=row[3],
+            birth_on=row[4],
+            sex=row[5],
+            is_disabled=row[6],
+        )
+        for row in _fetch(_MEMBERS, member_ids, None)
+    }
+
+
+def coverage_facts(member_ids: Collection[int], known_at: datetime | None = None) -> dict[int, list[CoverageFact]]:
+    """The members' coverages, earliest first, by member; one query. With `known_at`: as they were recorded then."""
+    found: dict[int, list[CoverageFact]] = defaultdict(list)
+    for member_id, plan_id, tier, starts_on, ends_on in _fetch(_COVERAGES, member_ids, known_at):
+        found[member_id].append(
+            CoverageFact(member_id=member_id, plan_id=plan_id, tier=tier, starts_on=starts_on, ends_on=ends_on)
+        )
+    return dict(found)
+
+
+def other_coverage_facts(
+    member_ids: Collection[int], known_at: datetime | None = None
+) -> dict[int, list[OtherCoverageFact]]:
+    """Other payers' coverages of the members, by member; one query. With `known_at`: as they were recorded then."""
+    found: dict[int, list[OtherCoverageFact]] = defaultdict(list)
+    for row in _fetch(_OTHER_COVERAGES, member_ids, known_at):
+        found[row[0]].append(
+            OtherCoverageFact(
+                member_id=row[0],
+                kind=row[1],
+                payer_name=row[2],
+                payer_number=row[3],
+                pays_first=row[4],
+                because=row[5],
+                starts_on=row[6],
+                ends_on=row[7],
+            )
+        )
+    return dict(found)
+
+
+def members_covered(
+    employer_id: int, month_on: date, known_at: datetime | None = None, *, plan_id: int | None = None
+) -> list[EnrolledFact]:
+    """The enrolled employees of an employer on the first of a month, each with the tier, in the order of their ids.
+
+    One query. With `known_at`: as it was recorded then, which is what a month was billed on. An employee in two plans
+    of the employer comes twice, once a plan.
+    """
+    covered = Coverage.objects.filter(
+        _known(known_at),
+        employer=employer_id,
+        member__relationship=Member.Relationship.SELF,
+        period__contains=month_on.replace(day=1),
+    )
+    if plan_id is not None:
+        covered = covered.filter(plan=plan_id)
+    rows = covered.order_by("member_id", "plan_id").values_list(
+        "member_id", "family_id", "plan_id", "tier", "division__code"
+    )
+    return [
+        EnrolledFact(member_id=member_id, family_id=family_id, plan_id=plan_id, tier=tier, division=division or "")
+        for member_id, family_id, plan_id, tier, division in rows
+    ]
+
+
+def member_names(member_ids: Collection[int]) -> dict[int, str]:
+    """What to call members on screens and documents; one query. Reading a name is reading PHI: the door records it."""
+    return {member.pk: str(member) for member in Member.objects.filter(pk__in=list(member_ids))}
+
+
+def members_of(scope: Scope, *, employer_id: int | None = None) -> QuerySet[Member]:
+    """The members that exist for a person, by name."""
+    members = Member.objects.visible_to(scope).select_related("family", "employer")
+    if employer_id is not None:
+        members = members.filter(employer=employer_id)
+    return members.order_by("last_name", "first_name", "pk")
+
+
+def coverages_of(scope: Scope, member_id: int, known_at: datetime | None = None) -> QuerySet[Coverage]:
+    """A member's coverages as believed now (or at a moment), latest first."""
+    coverages = Coverage.objects.visible_to(scope).filter(_known(known_at), member=member_id)
+    return coverages.select_related("plan", "division").order_by("-period", "pk")
+
+
+def _fetch(sql: str, member_ids: Collection[int], known_at: datetime | None) -> list[tuple[Any, ...]]:
+    known = _KNOWN_NOW if known_at is None else _KNOWN_THEN
+    with connection.cursor() as cursor:
+        cursor.execute(sql.format(known=known), {"members": list(member_ids), "known_at": known_at})
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
+def _known(known_at: datetime | None) -> Q:
+    if known_at is None:
+        return Q(superseded_at__isnull=True)
+    return Q(recorded_at__lte=known_at) & (Q(superseded_at__isnull=True) | Q(superseded_at__gt=known_at))
