@@ -14,7 +14,7 @@ class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
     """Base of all plain facts: immutable, compared by value, written without what is at its default."""
 
 
-class SubmittedPerson(Fact, kw_only=True):
+class SubmittedPerson(Fact, frozen=True, kw_only=True):
     """A subscriber or patient as named on the claim."""
 
     last_name: str
@@ -29,7 +29,7 @@ class SubmittedPerson(Fact, kw_only=True):
     postal_code: str = ""
 
 
-class SubmittedProvider(Fact, kw_only=True):
+class SubmittedProvider(Fact, frozen=True, kw_only=True):
     """A provider as named on the claim. `entity` is 1 for a person, 2 for an organisation."""
 
     name: str
@@ -44,7 +44,7 @@ class SubmittedProvider(Fact, kw_only=True):
     postal_code: str = ""
 
 
-class PriorAdjustment(Fact, kw_only=True):
+class PriorAdjustment(Fact, frozen=True, kw_only=True):
     """One CAS of another payer: positive reduces what that payer paid."""
 
     group: str
@@ -52,7 +52,7 @@ class PriorAdjustment(Fact, kw_only=True):
     amount: Decimal
 
 
-class OtherPayerLine(Fact, kw_only=True):
+class OtherPayerLine(Fact, frozen=True, kw_only=True):
     """What another payer did with one line (loop 2430: SVD, CAS, DTP*573)."""
 
     payer_number: str
@@ -62,7 +62,7 @@ class OtherPayerLine(Fact, kw_only=True):
     remaining_member_amount: Decimal | None = None
 
 
-class OtherPayer(Fact, kw_only=True):
+class OtherPayer(Fact, frozen=True, kw_only=True):
     """Another payer of the claim (loop 2320): `sequence` P, S, T as in SBR01; amounts from AMT and CAS."""
 
     name: str
@@ -74,18 +74,25 @@ class OtherPayer(Fact, kw_only=True):
     remaining_member_amount: Decimal | None = None
     not_covered_amount: Decimal | None = None
     adjustments: tuple[PriorAdjustment, ...] = ()
+    relationship: str = ""  # of the patient to that payer's subscriber
+    group_number: str = ""
+    subscriber_number: str = ""
+    subscriber_last_name: str = ""
+    subscriber_first_name: str = ""
+    claim_number: str = ""  # that payer's own (REF*F8 in 2330B)
 
 
-class Repricing(Fact, kw_only=True):
+class Repricing(Fact, frozen=True, kw_only=True):
     """An external repricer's word (HCP): both amounts are kept."""
 
     method: str
     allowed_amount: Decimal
     savings_amount: Decimal | None = None
     organisation: str = ""
+    reject_reason: str = ""  # HCP13
 
 
-class SubmittedLine(Fact, kw_only=True):
+class SubmittedLine(Fact, frozen=True, kw_only=True):
     """One service line. `service_to` is inclusive, as submitted. Diagnosis pointers count from 1."""
 
     number: int
@@ -109,9 +116,29 @@ class SubmittedLine(Fact, kw_only=True):
     not_covered_amount: Decimal = ZERO  # institutional SV207
     repricing: Repricing | None = None
     other_payers: tuple[OtherPayerLine, ...] = ()
+    tooth_surfaces: tuple[str, ...] = ()  # one for each tooth number, "" where none is named
+    oral_cavity_codes: tuple[str, ...] = ()
+    ndc_units_count: Decimal | None = None
+    ndc_unit: str = ""  # F2, GR, ME, ML, UN
+    note: str = ""
 
 
-class Submission(Fact, kw_only=True):
+class OccurrenceFact(Fact, frozen=True, kw_only=True):
+    """An occurrence (HI*BH) or occurrence span (HI*BI) of an institutional claim; `last_on` is inclusive."""
+
+    code: str
+    on: date
+    last_on: date | None = None
+
+
+class ValueFact(Fact, frozen=True, kw_only=True):
+    """A value code (HI*BE) of an institutional claim. The figure is not always money."""
+
+    code: str
+    amount: Decimal
+
+
+class Submission(Fact, frozen=True, kw_only=True):
     """All that a claim says. Kind P, I or D. `frequency_code` 1 original, 7 replacement, 8 void."""
 
     kind: str
@@ -153,6 +180,17 @@ class Submission(Fact, kw_only=True):
     repricing: Repricing | None = None
     other_payers: tuple[OtherPayer, ...] = ()
     notes: tuple[str, ...] = ()
+    clearinghouse_number: str = ""  # REF*D9, echoed on the 277CA
+    submission_type: str = "CH"  # BHT06: CH to be paid, RP for the record, 31 subrogation demand
+    is_predetermination: bool = False  # CLM19 PB: asks what would be paid
+    delay_reason_code: str = ""  # CLM20
+    pay_to: SubmittedProvider | None = None  # another address, or the plan that paid and wants it back (2010AB, AC)
+    condition_codes: tuple[str, ...] = ()
+    occurrences: tuple[OccurrenceFact, ...] = ()
+    values: tuple[ValueFact, ...] = ()
+    external_causes: tuple[str, ...] = ()
+    missing_teeth: tuple[str, ...] = ()  # DN2: extracted or missing
+    is_orthodontic: bool = False  # DN1
 
     @property
     def service_from(self) -> date:
