@@ -1,4 +1,4 @@
-"""The Celery application and its queues."""
+"""The Celery application: its queues, and what runs on a clock."""
 
 import os
 from typing import Any
@@ -12,6 +12,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tpa.settings")
 app = Celery("steward")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.task_queues = [Queue("interactive"), Queue("default"), Queue("shards")]
+# What runs on a clock. Everything else is rung for by the step before it, and `ring` finds what no bell was heard for.
+app.conf.beat_schedule = {
+    "ring for work that waits": {"task": "claims.tasks.ring", "schedule": 5.0},
+}
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
 
