@@ -17,6 +17,7 @@ from datetime import date
 from typing import Any
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from claims.adjudication.adjudicate_claims import adjudicate_claims
@@ -76,6 +77,11 @@ def decide_claims(shard: int) -> None:
 def decide_now(shard: int) -> None:
     """The same for a claim that somebody waits for: its own queue, ahead of files."""
     decide_claims(shard)
+
+
+def ring_for_decision(family_id: int) -> None:
+    """Ring for a claim that somebody waits for."""
+    decide_now.delay(family_id % settings.SHARDS)
 
 
 @shared_task(queue="default")
