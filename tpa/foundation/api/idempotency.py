@@ -50,9 +50,7 @@ def answer_once(
         if kept is not None:
             if kept.request_digest != digest:
                 raise Invalid("idempotency.other_request", _("This key was used for another request."))
-            return HttpResponse(
-                kept.body, status=kept.status, headers={**kept.headers, "Idempotency-Replayed": "true"}
-            )
+            return HttpResponse(kept.body, status=kept.status, headers={**kept.headers, "Idempotency-Replayed": "true"})
         response = work()
         if response.status_code < 400:
             finish(response)

@@ -55,7 +55,9 @@ class ApiView(APIView):
             raise ParameterError(serializer.errors)
         return dict(serializer.validated_data)
 
-    def page(self, queryset: QuerySet[Any], serializer: type[BaseSerializer[Any]], *, ordering: str = "-id") -> Response:
+    def page(
+        self, queryset: QuerySet[Any], serializer: type[BaseSerializer[Any]], *, ordering: str = "-id"
+    ) -> Response:
         """One page of a list. `ordering` ends with, or is, a unique field, and has an index."""
         pages = (self.pages or Pages)()
         pages.ordering = ordering
@@ -73,9 +75,7 @@ class ApiView(APIView):
             response["Cache-Control"] = "no-store"
         return response
 
-    def _post_once(
-        self, key: str, work: Any, request: Request, *args: Any, **kwargs: Any
-    ) -> Response | HttpResponse:
+    def _post_once(self, key: str, work: Any, request: Request, *args: Any, **kwargs: Any) -> Response | HttpResponse:
         def finish(response: Response) -> None:
             self.headers = self.default_response_headers
             self.finalize_response(request, response, *args, **kwargs)
