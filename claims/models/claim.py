@@ -25,9 +25,10 @@ class Claim(models.Model):
         PAID = "paid", _("paid")
         REVERSED = "reversed", _("reversed")
 
-    # approved -> received: an unpaid decision is reversed and decided anew; paid -> reversed: by void or replacement.
+    # approved -> received: an unpaid decision is reversed and decided anew; to reversed: by void or replacement, before
+    # it was decided or after. A void itself ends as reversed, once it has taken back what it names.
     MOVES = {
-        Status.RECEIVED: {Status.PENDED, Status.APPROVED, Status.DENIED},
+        Status.RECEIVED: {Status.PENDED, Status.APPROVED, Status.DENIED, Status.REVERSED},
         Status.PENDED: {Status.RECEIVED, Status.APPROVED, Status.DENIED, Status.REVERSED},
         Status.APPROVED: {Status.PAID, Status.RECEIVED, Status.REVERSED},
         Status.DENIED: {Status.PAID, Status.RECEIVED, Status.REVERSED},

@@ -1,0 +1,13 @@
+"""Takes back what stands of one claim."""
+
+from __future__ import annotations
+
+from claims.adjustments.reverse_decisions import reverse_decisions
+from claims.models import Claim
+from tpa.foundation.audit import Actor
+
+
+def reverse_decision(*, claim_id: int, by: Actor, because: str, decide_again: bool = False) -> Claim:
+    """Reverse one claim's decision and return the claim as it stands then. See `reverse_decisions`."""
+    reverse_decisions(claim_ids=[claim_id], by=by, because=because, decide_again=decide_again)
+    return Claim.objects.get(pk=claim_id)
