@@ -57,4 +57,6 @@ def like_members(scope: Scope, words: str) -> QuerySet[Member]:
     first = [TrigramSimilarity("first_name", part) for part in parts]
     best_last = Greatest(*likeness, Value(0.0))
     best_first = Greatest(*first, Value(0.0))
-    return members.filter(wanted).order_by((best_last + best_first / Value(2.0)).desc(), "last_name", "first_name", "pk")
+    return members.filter(wanted).order_by(
+        (best_last + best_first / Value(2.0)).desc(), "last_name", "first_name", "pk"
+    )

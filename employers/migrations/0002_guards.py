@@ -33,7 +33,7 @@ _SAME_EMPLOYER = (
 )
 
 # Looks at a posting when its transaction commits, from its head and from each of its entries, so that neither a head
-# without entries nor an entry that comes late stands alone. As the owner: it must see every entry, whoever commits.
+# without entries nor an entry that comes later passes. As the owner: it must see every entry, whoever commits.
 CHECK_POSTING = """
 CREATE FUNCTION steward_check_posting() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
@@ -51,6 +51,10 @@ BEGIN
         END IF;
     ELSE
         SELECT * INTO head FROM employers_ledgertransaction WHERE id = NEW.transaction_id;
+    END IF;
+    IF head.booked_in <> txid_current() THEN
+        RAISE EXCEPTION 'posting % was posted before: nothing is added to it', head.id
+            USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     SELECT count(*) AS entries, coalesce(sum(entry.amount), 0) AS total,
            coalesce(bool_and(account.claims_account_id = head.claims_account_id

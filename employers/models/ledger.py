@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from tpa.foundation.encryption import EncryptedTextField
@@ -69,6 +69,12 @@ class LedgerTransaction(models.Model):
     description = models.CharField(max_length=200)
     posted_on = models.DateField()
     recorded_at = models.DateTimeField()
+    # txid_current(): the same through all savepoints of a transaction.
+    booked_in = models.BigIntegerField(
+        db_default=Func(function="txid_current"),
+        editable=False,
+        help_text=_("the database transaction that booked it: no other adds entries"),
+    )
     reverses = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
 
     objects = ScopedQuerySet.as_manager()

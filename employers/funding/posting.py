@@ -1,0 +1,49 @@
+"""What is posted to a claims account: a posting and the accounts it moves money between.
+
+Debits are positive, credits negative. How the house books:
+
+    money of the employer arrives        cash +               employer_funds -
+    a payment is issued                  claims_paid +        payments_out -   (tpa_funds - where the TPA advances it)
+    the bank has paid it                 payments_out +       cash -
+    an invoice is issued                 due_from_employer +  employer_funds - (its claims), fees - (its fees)
+    an invoice is paid                   cash +               due_from_employer -
+    the TPA takes its fees or advance    fees + / tpa_funds + cash -
+    a payee owes money back              recoveries +         claims_paid -
+
+What may still be drawn is cash less what is issued and not yet cleared: `cash` + `payments_out`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from employers.models import LedgerAccount
+
+Account = LedgerAccount.Kind
+"""The accounts of every claims account."""
+
+SPENDABLE = (Account.CASH, Account.PAYMENTS_OUT)
+"""The accounts whose sum is what may still be drawn."""
+
+
+class Posting(NamedTuple):
+    """One posting to be: `reference` names what it posts, once and for all (`payment:871`); entries sum to zero.
+
+    Entries of zero are left out. `kind` is a word for lists (deposit, payment, reversal, invoice …).
+    """
+
+    reference: str
+    kind: str
+    description: str
+    posted_on: date
+    entries: tuple[tuple[str, Decimal], ...]
+    reverses_id: int | None = None
+
+
+class Posted(NamedTuple):
+    """What became of a posting: its transaction, and whether it is new or had been posted before."""
+
+    transaction_id: int
+    is_new: bool
