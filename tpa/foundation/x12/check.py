@@ -95,13 +95,14 @@ class SetCheck:
     def parts(self, segments: Iterable[list[str]]) -> Iterator[Part]:
         """The parts of the set in order, each checked when it is given (only `verdict` speaks for the whole)."""
         atlas = self._map
-        keys, composites = atlas.keys, atlas.composite_keys
-        component, separator = self.delimiters.component, self.delimiters.element
+        key_at, composites = atlas.keys.get, atlas.composite_keys
+        component, join = self.delimiters.component, self.delimiters.element.join
         place: Place = atlas.start
         seen = [0]
         counts: list[dict[int, int]] = [{}]
         skips: frozenset[str] = frozenset()
         part = self._part
+        keep, keep_loop = part.segments.append, part.loops.append
         ordinal = 0
         for segment in segments:
             ordinal += 1
@@ -109,10 +110,10 @@ class SetCheck:
             if ordinal == 1:
                 seen[0] = 1
                 self._begin(segment, place)
-                part.segments.append(segment)
-                part.loops.append("")
+                keep(segment)
+                keep_loop("")
                 continue
-            index = keys.get(name)
+            index = key_at(name)
             if index is None:
                 key = name
             elif index < len(segment):
@@ -157,20 +158,24 @@ class SetCheck:
                 self._end_part(ordinal)
                 yield part
                 part = self._part = Part(place.loop, ordinal)
+                keep, keep_loop = part.segments.append, part.loops.append
             if place.unit_element:
                 self._unit(segment, place)
-            if place.pattern.fullmatch(separator.join(segment)) is None or (
-                place.relations and len(segment) > place.relations_from
-            ):
+            if place.matches(join(segment)) is None or (place.relations and len(segment) > place.relations_from):
                 self._elements(segment, place, ordinal)
             if place.is_hl:
                 self._level(segment, len(seen), ordinal, place)
-            part.segments.append(segment)
-            part.loops.append(place.loop)
+            keep(segment)
+            keep_loop(place.loop)
         self.count = ordinal
         self._end(place, seen)
         self._end_part(ordinal)
         yield part
+
+    def watch(self, segments: Iterable[list[str]]) -> Iterator[list[str]]:
+        """The same segments, checked on the way: for a reader that wants a plain stream rather than parts."""
+        for part in self.parts(segments):
+            yield from part.segments
 
     def verdict(self) -> SetVerdict:
         codes = list(self.codes)

@@ -16,7 +16,7 @@ UNBOUNDED = 10**9
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A syntax note: P all or none, R at least one, E at most one, C the first asks for the others, L for one of them."""
+    """A syntax note: P all or none, R one at least, E one at most, C the first asks for the rest, L for one of them."""
 
     kind: str
     elements: tuple[int, ...]
@@ -178,7 +178,7 @@ def read_guide(path: Path) -> Guide:
 
 def _guide(heads: dict[str, str], root: Loop) -> Guide:
     identifier, functional_id = heads["set"].split()
-    unit_segment, unit_element, unit_name = (*heads.get("unit", "").split(" ", 2), "", "0", "")[:3]
+    unit_segment, unit_element, unit_name = heads.get("unit", " 0 ").split(" ", 2)
     unit_segment, _, unit_qualifier = unit_segment.partition("*")
     guide = Guide(
         name=heads["guide"],

@@ -6,6 +6,7 @@ Each answer is worked out once and kept as a `Step`; from then on a segment cost
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -22,7 +23,7 @@ class Place:
     loops: tuple[Loop, ...]
     loop: str
     opens_part: bool
-    pattern: re.Pattern[str]
+    matches: Callable[[str], re.Match[str] | None]
     relations: tuple[Relation, ...]
     relations_from: int
     unit_element: int
@@ -159,7 +160,7 @@ class Map:
             loops=loops,
             loop=loops[-1].id,
             opens_part=loops[-1].id in guide.parts and use is loops[-1].opener,
-            pattern=segment_pattern(use, self.delimiters),
+            matches=segment_pattern(use, self.delimiters).fullmatch,
             relations=relations,
             relations_from=min((_first_telling(relation) for relation in relations), default=0),
             unit_element=guide.unit_element if names_unit else 0,
