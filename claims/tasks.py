@@ -23,16 +23,21 @@ from django.utils import timezone
 from claims.adjudication.adjudicate_claims import adjudicate_claims
 from claims.adjudication.ask_decision import DECIDE
 from claims.adjudication.give_up_claims import give_up_claims
+from claims.adjustments.settle_frequency import settle_frequency
+from claims.edi import guides as claim_guides
 from claims.intake.answer_file import answer_file
 from claims.intake.load_set import LOAD_837, give_up_set, load_set
 from claims.payments.pay_employer import pay_employer
 from claims.payments.selectors import employers_to_pay
+from employers.edi import guides as enrolment_guides
 from employers.eligibility.load_834_set import LOAD_834, load_834_set
-from tpa.foundation import work
+from tpa.foundation import bell, work
 from tpa.foundation.edi_files import OPEN_FILE
 from tpa.foundation.open_file import ANSWER_FILE, open_file
 
 KINDS = {"837P": LOAD_837, "837I": LOAD_837, "837D": LOAD_837, "834": LOAD_834}
+
+SHELF = claim_guides.INBOUND | enrolment_guides.INBOUND
 
 # A task works on for so long and then rings anew, so that no kind starves another and no message grows old.
 _SECONDS = 15.0
@@ -41,7 +46,7 @@ _SECONDS = 15.0
 @shared_task(queue="default")
 def open_files() -> None:
     """Read the envelopes of files that arrived."""
-    _work_off(OPEN_FILE, lambda piece: open_file(file_id=piece["file"], kinds=KINDS), again=open_files.delay)
+    _work_off(OPEN_FILE, lambda piece: open_file(file_id=piece["file"], shelf=SHELF, kinds=KINDS), again=open_files.delay)
     ring.delay()
 
 
@@ -66,7 +71,7 @@ def decide_claims(shard: int) -> None:
     """Decide the claims of one shard's families; one worker at a time in a shard."""
     _work_off(
         DECIDE,
-        lambda piece: adjudicate_claims(claim_ids=piece["claims"]),
+        _decide,
         again=lambda: decide_claims.delay(shard),
         shard=shard,
         give_up=lambda piece, error: give_up_claims(claim_ids=piece["claims"], error=error),
@@ -80,8 +85,8 @@ def decide_now(shard: int) -> None:
 
 
 def ring_for_decision(family_id: int) -> None:
-    """Ring for a claim that somebody waits for."""
-    decide_now.delay(family_id % settings.SHARDS)
+    """Ring for a claim that somebody waits for, once the transaction that received it is committed."""
+    bell.ring(decide_now, family_id % settings.SHARDS)
 
 
 @shared_task(queue="default")
@@ -113,6 +118,12 @@ def ring() -> None:
 
 def _load_837(piece: dict[str, Any]) -> object:
     return load_set(set_id=piece["set"])
+
+
+def _decide(piece: dict[str, Any]) -> None:
+    """Replacements and voids first take back what they speak of; then every claim is decided as new."""
+    settle_frequency(claim_ids=piece["claims"])
+    adjudicate_claims(claim_ids=piece["claims"])
 
 
 def _load_834(piece: dict[str, Any]) -> object:

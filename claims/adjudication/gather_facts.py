@@ -19,7 +19,7 @@ from employers.facts import CoverageFact, MemberFact, OtherCoverageFact
 from plans.design.selectors import plan_terms, plan_versions_on
 from plans.design.terms import PlanTerms
 from plans.facts import ParticipationFact
-from plans.networks.rate_book import RateBook
+from plans.networks.rates import RateBook
 from plans.networks.selectors import excluded_providers, participation_facts, rates_for
 from tpa.foundation.authority import approval_limits
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -170,7 +169,7 @@ class Claims(ApiView):
         given = ClaimInput(data=request.data)
         given.is_valid(raise_exception=True)
         accepted = submit_claim(submission=submission_of(given.validated_data), origin="api", by=request.scope)
-        transaction.on_commit(lambda: ring_for_decision(accepted.family_id))
+        ring_for_decision(accepted.family_id)
         claim = Claim.objects.get(pk=accepted.claim_id)
         where = reverse("claims_api:claim", args=[claim.claim_number])
         return Response(ClaimOutput(claim).data, status=status.HTTP_201_CREATED, headers={"Location": where})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from claims.tasks import open_files
+from tpa.foundation import bell
 from tpa.foundation.access import CLAIMS_STAFF, Scope, requires
 from tpa.foundation.api.pagination import Pages
 from tpa.foundation.api.views import ApiView
@@ -126,7 +126,7 @@ class Files(ApiView):
             origin="api",
             sent_by_id=request.scope.user_id,
         )
-        transaction.on_commit(open_files.delay)
+        bell.ring(open_files)
         code = status.HTTP_202_ACCEPTED if is_new else status.HTTP_200_OK
         where = reverse("claims_api:file", args=[kept.pk])
         return Response(FileOutput(kept).data, status=code, headers={"Location": where})

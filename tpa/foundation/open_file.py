@@ -15,6 +15,9 @@ from tpa.foundation.models import EdiFile, Interchange, TransactionSet
 from tpa.foundation.transitions import move
 from tpa.foundation.x12 import envelope
 from tpa.foundation.x12.envelope_model import EnvelopeFinding, SetRef
+from tpa.foundation.x12.examine import group_codes, guide_of
+from tpa.foundation.x12.shelf import Shelf
+from tpa.foundation.x12.tokens import Delimiters
 
 ANSWER_FILE = "answer_file"
 _SYSTEM = Actor.system("intake")
@@ -28,11 +31,12 @@ TRANSACTIONS = {
 }
 
 
-def open_file(*, file_id: int, kinds: Mapping[str, str]) -> list[int]:
+def open_file(*, file_id: int, shelf: Shelf, kinds: Mapping[str, str]) -> list[int]:
     """Write down what the file's envelopes hold and ask for its sets to be loaded; returns the ids of the sets.
 
-    `kinds` names the kind of work that loads each transaction we take in. Sets that no kind loads, that an interchange
-    or group fault covers, or whose interchange came before, are rejected here; when no set is left the file is answered.
+    `shelf` holds the guides of what we take in, `kinds` names the kind of work that loads each transaction. Sets that
+    no guide fits, that a fault of an interchange, group or envelope covers, or whose interchange came before, are
+    rejected here; when no set is left the file is answered.
     """
     file = EdiFile.objects.select_for_update(no_key=True).get(pk=file_id)
     if file.status != EdiFile.Status.RECEIVED:
@@ -47,8 +51,9 @@ def open_file(*, file_id: int, kinds: Mapping[str, str]) -> list[int]:
             row = _keep_interchange(file, item, stream)
             refused = bool(item.findings) or row.duplicate_of_id is not None
             for group in item.groups:
+                group_refused = refused or bool(group_codes(group, shelf))
                 sets += [
-                    _set_row(file, row, reference, refused or bool(group.findings), kinds, len(sets) + place)
+                    _set_row(row, reference, shelf, group_refused, len(sets) + place)
                     for place, reference in enumerate(group.sets, start=1)
                 ]
     sets = TransactionSet.objects.bulk_create(sets, batch_size=1000)
@@ -78,9 +83,15 @@ def finish_set(row: TransactionSet) -> bool:
     return work.ask(ANSWER_FILE, key=str(row.file_id), payload={"file": row.file_id})
 
 
-def transaction_of(identifier: str, convention: str) -> str:
-    """"837P" for ("837", "005010X222A1"); "" for what we do not take in."""
-    return TRANSACTIONS.get((identifier, convention[:10]), "")
+def transaction_of(identifier: str, version: str) -> str:
+    """"837P" for ("837", "005010X222A1"); for what we do not take in, the identifier."""
+    return TRANSACTIONS.get((identifier, version[:10]), identifier[:5])
+
+
+def delimiters_of(interchange: Interchange) -> Delimiters:
+    """The delimiters by which the sets of an interchange are read."""
+    element, repetition, component, segment = interchange.delimiters
+    return Delimiters(element, repetition.strip(), component, segment)
 
 
 def _keep_interchange(file: EdiFile, item: envelope.Interchange, stream: BinaryIO) -> Interchange:
@@ -94,6 +105,7 @@ def _keep_interchange(file: EdiFile, item: envelope.Interchange, stream: BinaryI
         receiver=":".join(item.receiver),
         control_number=item.control_number[:12],
         dated=item.isa[9][:6] + item.isa[10][:4],
+        delimiters=_four(item.delimiters),
         is_test=item.is_test,
         ta1_code="R" if item.findings else "A",
         ta1_note=item.findings[0].code if item.findings else "000",
@@ -111,26 +123,33 @@ def _keep_interchange(file: EdiFile, item: envelope.Interchange, stream: BinaryI
 
 
 def _set_row(
-    file: EdiFile, interchange: Interchange, reference: SetRef, refused: bool, kinds: Mapping[str, str], ordinal: int
+    interchange: Interchange, reference: SetRef, shelf: Shelf, refused: bool, ordinal: int
 ) -> TransactionSet:
-    transaction = transaction_of(reference.identifier, reference.convention)
-    fit = not refused and not reference.findings and transaction in kinds
+    _guide, code = guide_of(reference, shelf)
+    codes = list(dict.fromkeys([*filter(None, [code]), *(finding.code for finding in reference.findings)]))
+    fit = not refused and not codes
     return TransactionSet(
-        file=file,
+        file_id=interchange.file_id,
         interchange=interchange,
         ordinal=ordinal,
         group_control_number=reference.group.control_number[:20],
         group_ordinal=reference.group.ordinal,
         functional_code=reference.group.functional_id[:2],
         control_number=reference.control_number[:20],
-        version=reference.convention[:20],
-        transaction=transaction or reference.identifier[:5],
+        version=reference.group.version[:20],
+        convention="".join(reference.st[3:4])[:35],
+        transaction=transaction_of(reference.identifier, reference.group.version),
         byte_offset=reference.offset,
         byte_length=reference.length,
         status=TransactionSet.Status.RECEIVED if fit else TransactionSet.Status.REJECTED,
         status_at=timezone.now(),
         ack_code="" if fit else "R",
+        codes=codes,
     )
+
+
+def _four(delimiters: Delimiters) -> str:
+    return delimiters.element + (delimiters.repetition or " ") + delimiters.component + delimiters.segment
 
 
 def _hash_of(stream: BinaryIO, offset: int, length: int) -> str:

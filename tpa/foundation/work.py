@@ -49,7 +49,8 @@ def ask_many(kind: str, pieces: Iterable[tuple[str, int, dict[str, Any]]], *, at
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO foundation_workchunk"
-            " (kind, key, shard, payload, status, attempts, error, created_at, status_at) SELECT %s, k, s, p::jsonb, 'waiting', 0, '', %s, %s FROM unnest(%s, %s, %s) AS t(k, s, p)"
+            " (kind, key, shard, payload, status, attempts, error, created_at, status_at)"
+            " SELECT %s, k, s, p::jsonb, 'waiting', 0, '', %s, %s FROM unnest(%s, %s, %s) AS t(k, s, p)"
             " ON CONFLICT (kind, key) DO NOTHING",
             [
                 kind,

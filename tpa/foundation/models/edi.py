@@ -52,6 +52,9 @@ class Interchange(models.Model):
     receiver = models.CharField(max_length=20, help_text=_("ISA07/ISA08"))
     control_number = models.CharField(max_length=12)
     dated = models.CharField(max_length=12, blank=True, help_text=_("ISA09 and ISA10 as sent"))
+    delimiters = models.CharField(
+        max_length=4, help_text=_("element, repetition (blank: none), component and segment, as its ISA says")
+    )
     is_test = models.BooleanField(default=False)
     ta1_code = models.CharField(max_length=1, blank=True, help_text=_("A, E or R"))
     ta1_note = models.CharField(max_length=3, blank=True)
@@ -87,17 +90,22 @@ class TransactionSet(models.Model):
     group_ordinal = models.IntegerField()
     functional_code = models.CharField(max_length=2)
     control_number = models.CharField(max_length=20)
-    version = models.CharField(max_length=20)
+    version = models.CharField(max_length=20, help_text=_("of its group, GS08: the guide it is checked against"))
+    convention = models.CharField(max_length=35, blank=True, help_text=_("ST03 as sent"))
     transaction = models.CharField(max_length=5, help_text=_("837P, 837I, 837D, 834 …"))
     byte_offset = models.BigIntegerField()
     byte_length = models.BigIntegerField()
     status = models.CharField(max_length=12, choices=Status, default=Status.RECEIVED)
     status_at = models.DateTimeField()
-    ack_code = models.CharField(max_length=1, blank=True, help_text=_("IK501: A, E or R"))
+    ack_code = models.CharField(max_length=1, blank=True, help_text=_("IK501: A or R"))
+    codes = models.JSONField(default=list, help_text=_("IK502 to IK506: why the set is refused"))
     findings = models.JSONField(default=list, help_text=_("what the guide's check found, with places"))
     accepted_count = models.IntegerField(default=0)
     rejected_count = models.IntegerField(default=0)
-    rejected = models.JSONField(default=list, help_text=_("claims refused one by one, for the 277CA"))
+    rejected = models.JSONField(default=list, help_text=_("claims refused one by one: place, code and reason"))
+    claims_answer_sha256 = models.CharField(
+        max_length=64, blank=True, help_text=_("the set's part of the 277CA, in the store until the file is answered")
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["file", "ordinal"], name="set_once_per_file")]
