@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 
+from allauth.mfa.models import Authenticator
 from django.db import connection
 
 from tpa.foundation.access import Scope, scope_for, scoped
@@ -20,10 +21,14 @@ def make_user(
     sees_ssn: bool = False,
     email: str | None = None,
     password: str | None = None,
+    second_factor: bool = True,
 ) -> User:
-    """A user who holds these roles; employer roles for the employer given."""
+    """A user who holds these roles; employer roles for the employer given. With a second factor that opens nothing, or
+    every door would send them to make one."""
     number = next(_number)
     user = User.objects.create_user(email or f"person{number}@example.org", password, full_name=f"Person {number}")
+    if second_factor:
+        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": ""})
     for role in roles:
         of_employer = employer_id if role in (Role.EMPLOYER_HR, Role.EMPLOYER_FINANCE, Role.PARTNER) else None
         RoleGrant.objects.create(user=user, role=role, employer_id=of_employer, sees_ssn=sees_ssn)

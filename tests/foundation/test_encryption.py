@@ -35,8 +35,9 @@ def test_a_damaged_value_does_not_open():
     stored = encrypt("123456789", context=PLACE)
     with pytest.raises(UnreadableValue):
         decrypt(stored[:-6] + ("AAAAAA" if stored[-6:] != "AAAAAA" else "BBBBBB"), context=PLACE)
-    with pytest.raises(UnreadableValue):
-        decrypt("123456789", context=PLACE)
+    for nonsense in ("123456789", "ü", stored + "!", stored[:30], stored.partition(".")[0]):
+        with pytest.raises(UnreadableValue):
+            decrypt(nonsense, context=PLACE)
 
 
 def test_a_ring_opens_old_values_and_writes_with_the_first_key(settings):

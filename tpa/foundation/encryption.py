@@ -60,10 +60,10 @@ def decrypt(stored: str, *, context: str) -> str:
     key = next((key for key in _ring() if key.name == name), None)
     if mark != _MARK or key is None:
         raise UnreadableValue(f"{context}: no key of the ring is called {name[:16]!r}")
-    sealed = base64.b64decode(body)
     try:
+        sealed = base64.b64decode(body, validate=True)
         return key.cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], context.encode()).decode()
-    except InvalidTag:
+    except (InvalidTag, ValueError):
         raise UnreadableValue(f"{context}: the value is damaged or belongs to another column") from None
 
 

@@ -75,7 +75,7 @@ AXES_LOCKOUT_PARAMETERS = ["username", ["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 # A guess during the lock-out does not prolong it, or anybody could lock somebody out for good.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_LOCKOUT_CALLABLE = "tpa.foundation.web.sign_in.locked_out"
+AXES_LOCKOUT_CALLABLE = "tpa.foundation.web.errors.locked_out"
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
 if PROXIES:

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ErrorDetail
-from rest_framework.pagination import CursorPagination
+from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
 
 from tpa.foundation.api.problems import ParameterError
+from tpa.foundation.encryption import UnreadableValue, decrypt, encrypt
+
+_CURSOR: Final = "api.cursor"
 
 
 class Pages(CursorPagination):
-    """`{"items": […], "next": address or null, "previous": address or null}`, newest first, 50 (`limit`: up to 200)."""
+    """`{"items": […], "next": address or null, "previous": address or null}`, newest first, 50 (`limit`: up to 200).
+
+    A cursor holds values of the row where a page ends, so it is encrypted: it tells nothing where addresses are logged,
+    and only one that was given out here is taken.
+    """
 
     page_size = 50
     max_page_size = 200
     page_size_query_param = "limit"
     ordering = "-id"
-    # Rows of one instant would otherwise be counted through; the orders used end with the unique id.
-    offset_cutoff = 200
 
     parameters = frozenset({"cursor", "limit"})
 
@@ -34,14 +41,20 @@ class Pages(CursorPagination):
             raise ParameterError({"limit": [ErrorDetail(wanted, code="out_of_range")]})
         return int(text)
 
-    def decode_cursor(self, request: Request) -> Any:
+    def encode_cursor(self, cursor: Cursor) -> str:
+        given = encrypt(json.dumps([cursor.offset, cursor.reverse, cursor.position]), context=_CURSOR)
+        return str(replace_query_param(self.base_url, self.cursor_query_param, given))
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        given = request.query_params.get(self.cursor_query_param)
+        if given is None:
+            return None
         try:
-            return super().decode_cursor(request)
-        except Exception as error:
-            if getattr(error, "status_code", None) != 404:
-                raise
+            offset, reverse, position = json.loads(decrypt(given, context=_CURSOR))
+        except UnreadableValue:
             told = _("Not a cursor that was given out here.")
             raise ParameterError({"cursor": [ErrorDetail(told, code="unknown")]}) from None
+        return Cursor(offset=offset, reverse=reverse, position=position)
 
     def get_paginated_response(self, data: Any) -> Response:
         return Response({"items": data, "next": self.get_next_link(), "previous": self.get_previous_link()})
@@ -53,3 +66,22 @@ class Pages(CursorPagination):
             "required": ["items", "next", "previous"],
             "properties": {"items": schema, "next": link, "previous": link},
         }
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        size = {"type": "integer", "minimum": 1, "maximum": self.max_page_size, "default": self.page_size}
+        return [
+            {
+                "name": "cursor",
+                "in": "query",
+                "required": False,
+                "description": "Where to go on: comes with `next` and `previous`.",
+                "schema": {"type": "string"},
+            },
+            {
+                "name": "limit",
+                "in": "query",
+                "required": False,
+                "description": "How many rows a page has at most.",
+                "schema": size,
+            },
+        ]

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.core.signals import got_request_exception
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
@@ -98,6 +98,8 @@ def handle(error: Exception, context: Mapping[str, Any]) -> JsonResponse:
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
+    if isinstance(error, RequestDataTooBig):
+        return problem(request, status=413, code="request.too_large")
     if isinstance(error, exceptions.APIException):
         return _of_framework(error, request)
     got_request_exception.send(sender=type(context.get("view")), request=request._request)

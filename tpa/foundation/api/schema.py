@@ -17,27 +17,25 @@ _KEY = OpenApiParameter(
     description="1 to 255 printable ASCII characters. The same request under the same key is done once and answered"
     " the same for 24 hours.",
 )
-_PAGE = [
-    OpenApiParameter("cursor", str, description="Where to go on: taken from `next` or `previous`."),
-    OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}),
-]
 _ALWAYS = (400, 401, 403, 404, 406, 429, 500, 503)
 _WITH_BODY = (409, 413, 415, 422)
 
 
 class Schema(AutoSchema):  # type: ignore[misc,no-untyped-call]
-    """Adds the query serializer, the parameters of pages and the idempotency key to the operations that have them."""
+    """Adds the query serializer, the pages and the idempotency key to the operations that have them."""
 
     def get_override_parameters(self) -> list[Any]:
         found = list(super().get_override_parameters())
         query = getattr(self.view, "query_serializer", None)
         if query is not None and self.method == "GET":
             found.append(query)
-        if getattr(self.view, "pages", None) is not None and self.method == "GET":
-            found.extend(_PAGE)
         if self.method == "POST":
             found.append(_KEY)
         return found
+
+    def _get_paginator(self) -> Any:
+        pages = getattr(self.view, "pages", None)
+        return pages() if pages is not None else None
 
     def get_operation_id(self) -> str:
         return str(super().get_operation_id()).removeprefix("v1_")

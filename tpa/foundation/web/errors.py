@@ -40,6 +40,14 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _answer(request, 403, "access.form_expired", _("This form has expired"), detail)
 
 
+def locked_out(request: HttpRequest, response: HttpResponse, credentials: object = None) -> HttpResponse:
+    """429, from axes: too many failed attempts. The same for an address that exists and for one that does not."""
+    detail = _("Signing in is blocked for a while after several failed attempts. Try again in 15 minutes.")
+    answer = _page(request, 429, _("Too many attempts"), detail)
+    answer["Retry-After"] = "900"
+    return answer
+
+
 def domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
     """A verb refused and no screen caught it."""
     if _is_for_machines(request):

@@ -45,8 +45,9 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        given = request.headers.get("Request-Id", "")
+        given = request.META.get("HTTP_REQUEST_ID", "")
         request_id = given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
+        # Where django-structlog looks; before anything reads `request.headers`, which is made once.
         request.META["HTTP_X_REQUEST_ID"] = request_id
         request.request_id = request_id  # type: ignore[attr-defined]
         with audit.in_request(request_id):

@@ -9,10 +9,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.template import TemplateDoesNotExist
-from django.utils.translation import gettext as _
+from django.http import HttpRequest
 
 from tpa.foundation import audit
 from tpa.foundation.audit import Actor
@@ -63,16 +60,3 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def get_totp_issuer(self) -> str:
         return "Steward"
-
-
-def locked_out(request: HttpRequest, credentials: dict[str, Any] | None = None, *args: Any) -> HttpResponse:
-    """What axes shows after too many failed attempts. The same for an address that exists and one that does not."""
-    context = {
-        "status": 429,
-        "title": _("Too many attempts"),
-        "detail": _("Signing in is blocked for a while after several failed attempts. Try again in 15 minutes."),
-    }
-    try:
-        return render(request, "errors/problem.html", context, status=429, headers={"Retry-After": "900"})
-    except TemplateDoesNotExist:
-        return HttpResponse(context["detail"], status=429, content_type="text/plain", headers={"Retry-After": "900"})
