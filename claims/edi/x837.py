@@ -35,6 +35,7 @@ class SetHeader(Fact, frozen=True, kw_only=True):
     purpose: str = "00"  # BHT02: 00 original, 18 sent again
     submission_type: str = "CH"
     submitter_name: str = ""
+    submitter_first_name: str = ""
     submitter_number: str = ""
     submitter_entity: str = "2"
     receiver_name: str = ""

@@ -106,8 +106,7 @@ def _bht(at: Reading, s: Segment) -> None:
 
 def _header_name(at: Reading, s: Segment) -> None:
     if s[1] == "41":
-        name = f"{s[3]}, {s[4]}" if s[4] else s[3]
-        at.header.update(submitter_name=name, submitter_number=s[9], submitter_entity=s[2])
+        at.header.update(submitter_entity=s[2], submitter_name=s[3], submitter_first_name=s[4], submitter_number=s[9])
     elif s[1] == "40":
         at.header.update(receiver_name=s[3], receiver_number=s[9])
 
