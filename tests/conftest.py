@@ -36,3 +36,11 @@ def _flush_what_only_grows() -> Iterator[None]:
 def _own_store(settings: Any, tmp_path: Path) -> None:
     """Files that a test keeps go to a folder of its own."""
     settings.STORE_DIR = tmp_path / "store"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """Each process' test database is a copy of the one that ./run migrated."""
+    from django.db import connection
+
+    connection.settings_dict["TEST"]["TEMPLATE"] = connection.settings_dict["NAME"]

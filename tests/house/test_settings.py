@@ -1,4 +1,4 @@
-"""Settings: every one is documented, none that is secret has a default, and logs keep what people told us to themselves."""
+"""Settings: every one is documented, no secret has a default, and logs keep what people told us to themselves."""
 
 import json
 import logging

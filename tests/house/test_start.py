@@ -78,10 +78,8 @@ def test_up_answers_and_is_idempotent_and_leaves_nothing(start):
     assert f"already running at {address}" in again.words()
 
     # A killed broker and a killed worker come back by themselves.
-    (worker,) = [
-        pid for pid in offspring(up.pid) if command_of(pid)[-2:-1] == ["--without-gossip"] and parent_of(pid) == up.pid
-    ]
-    (valkey,) = [pid for pid in offspring(up.pid) if command_of(pid)[0].endswith("valkey-server")]
+    (worker,) = [pid for pid in offspring(up.pid) if "worker" in command_of(pid) and parent_of(pid) == up.pid]
+    (valkey,) = [pid for pid in offspring(up.pid) if "valkey-server" in command_of(pid)[0]]
     os.kill(worker, signal.SIGKILL)
     os.kill(valkey, signal.SIGKILL)
     wait_for(up, "worker ended (exit -9), starting it again")

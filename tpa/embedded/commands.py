@@ -3,13 +3,14 @@
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
-from tpa.embedded import backup, checks, children, chromium, places, servers
+from tpa.embedded import backup, checks, children, chromium, places, servers, template
 from tpa.embedded.errors import StartError
 from tpa.embedded.house import House
 from tpa.embedded.say import say
@@ -48,13 +49,21 @@ def demo(arguments: Arguments) -> int:
     return House.passing().walk(arguments)
 
 
+@contextmanager
+def passing(*, fsync: bool) -> Iterator[dict[str, str]]:
+    """The environment of one command on servers of its own, migrated, with a store of its own; all gone afterwards."""
+    migrated = partial(template.begin_from_template, say=say)
+    store_folder = tempfile.TemporaryDirectory(prefix="steward-store-")
+    with store_folder as store, servers.ephemeral(fsync=fsync, fill=migrated) as urls:
+        yield servers.environment(urls) | {"STEWARD_STORE": store}
+
+
 def test(arguments: Arguments) -> int:
     """pytest on servers of its own, which are gone afterwards; without arguments everything, on two processes."""
-    env_extra = {"STEWARD_CACHE_URL": "locmemcache://", "STEWARD_EMAIL_URL": "memorymail://"}
     if not arguments or any("browser" in argument for argument in arguments):
         chromium.make_available(say)
-    with servers.ephemeral(fsync=False) as urls, tempfile.TemporaryDirectory(prefix="steward-store-") as store:
-        env = servers.environment(urls) | env_extra | {"STEWARD_STORE": store}
+    with passing(fsync=False) as env:
+        env |= {"STEWARD_CACHE_URL": "locmemcache://", "STEWARD_EMAIL_URL": "memorymail://"}
         return run_in_front([sys.executable, "-m", "pytest", *(arguments or ["-n", "2"])], env)
 
 
@@ -65,21 +74,15 @@ def check(arguments: Arguments) -> int:
 
 def bench(arguments: Arguments) -> int:
     """NAME [--json]: one bench on a fresh database that writes for certain (fsync on)."""
-    with servers.ephemeral(fsync=True) as urls, tempfile.TemporaryDirectory(prefix="steward-store-") as store:
-        env = servers.environment(urls) | {"STEWARD_STORE": store, "STEWARD_LOG_LEVEL": "WARNING"}
-        prepared = subprocess.run([sys.executable, "manage.py", "prepare"], env=env, cwd=places.ROOT, stdout=sys.stderr)
-        if prepared.returncode:
-            return prepared.returncode
+    with passing(fsync=True) as env:
+        env |= {"STEWARD_LOG_LEVEL": "WARNING"}
         return run_in_front([sys.executable, "-m", "bench", *arguments], env)
 
 
 def manage(arguments: Arguments) -> int:
     """Django's command line on the lasting servers (`--ephemeral` first: on fresh, migrated ones)."""
     if arguments[:1] == ["--ephemeral"]:
-        with servers.ephemeral(fsync=False) as urls:
-            env = servers.environment(urls)
-            if run_in_front([sys.executable, "manage.py", "prepare"], env):
-                return 1
+        with passing(fsync=False) as env:
             return _manage(arguments[1:], env)
     with servers.shared(say=say) as urls:
         return _manage(arguments, servers.environment(urls))
@@ -98,8 +101,8 @@ def execute(arguments: Arguments) -> int:
         return 2
     options, command = arguments[: arguments.index("--")], arguments[arguments.index("--") + 1 :]
     if "--ephemeral" in options:
-        with servers.ephemeral(fsync="--no-fsync" not in options) as urls:
-            return run_in_front(command, servers.environment(urls))
+        with passing(fsync="--no-fsync" not in options) as env:
+            return run_in_front(command, env)
     with servers.shared(say=say) as urls:
         return run_in_front(command, servers.environment(urls))
 

@@ -40,12 +40,17 @@ def _missing(below: Path, *, fsync: bool) -> dict[str, EmbeddedServer]:
 
 
 @contextmanager
-def ephemeral(*, fsync: bool) -> Iterator[dict[str, str]]:
-    """Fresh servers in a temporary folder, gone at the end. Always embedded: a test never meets real data."""
+def ephemeral(*, fsync: bool, fill: Callable[[EmbeddedPostgres], None] | None = None) -> Iterator[dict[str, str]]:
+    """Fresh servers in a temporary folder, gone at the end. Always embedded: a test never meets real data.
+
+    `fill` may put data into the folder of Postgres before it starts.
+    """
     below = places.temporary_home()
     postgres = EmbeddedPostgres(below / "postgres", fsync=fsync)
     valkey = EmbeddedValkey(below / "valkey", fsync=fsync)
     try:
+        if fill is not None:
+            fill(postgres)
         postgres.start()
         valkey.start()
         yield {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url}
@@ -161,6 +166,14 @@ def only_one(path: Path) -> Iterator[bool]:
             yield False
         else:
             yield True
+
+
+@contextmanager
+def only_one_at_a_time(path: Path) -> Iterator[None]:
+    """Wait until nobody else holds this lock, and hold it."""
+    with places.open_private(path) as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @contextmanager
