@@ -33,8 +33,8 @@ def post_many(
 
     A posting whose reference was posted before, and says the same, is left as it stands; one that says something else
     raises `Conflict("funding.reference_used")`. When the new ones together draw more than is available,
-    `Conflict("funding.not_enough")` is raised (`must_be_funded=False`: the bank has already taken it). A fixed number of statements,
-    however many postings; whoever else posts to the account waits.
+    `Conflict("funding.not_enough")` is raised (`must_be_funded=False`: the bank has already taken it). A fixed
+    number of statements, however many postings; whoever else posts to the account waits.
     """
     for posting in postings:
         _check(posting)

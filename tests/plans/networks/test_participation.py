@@ -1,0 +1,115 @@
+"""Joining and leaving networks: superseded, never edited; read in one query, also as it was known."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError
+from django.utils import timezone
+
+from plans.models import NetworkParticipation
+from plans.networks.add_participation import add_participation
+from plans.networks.end_participation import end_participation
+from plans.networks.selectors import excluded_providers, participation_facts
+from tests.factories.plans import make_network, make_participation, make_provider, make_schedule
+from tpa.foundation.audit import Actor
+from tpa.foundation.errors import Conflict, Invalid, NotFound
+
+pytestmark = pytest.mark.django_db
+BY = Actor.system("tests")
+WHOLE = date(2020, 1, 1), date(2030, 1, 1)
+
+
+@pytest.fixture
+def world():
+    return make_provider(), make_network("lakes"), make_schedule("a"), make_schedule("b")
+
+
+def add(world, schedule, starts_on, ends_on=None):
+    provider, network, *_ = world
+    return add_participation(
+        provider_id=provider.pk,
+        network_id=network.pk,
+        schedule_id=schedule.pk,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        by=BY,
+    )
+
+
+def spans(provider, known_at=None):
+    facts = participation_facts([provider.pk], *WHOLE, known_at=known_at).get(provider.pk, [])
+    return sorted((fact.schedule_id, fact.starts_on, fact.ends_on) for fact in facts)
+
+
+def test_a_provider_joins_and_leaves(world):
+    provider, _network, first, _second = world
+    participation_id = add(world, first, date(2026, 1, 1))
+    joined = timezone.now()
+    assert spans(provider) == [(first.pk, date(2026, 1, 1), None)]
+    end_participation(participation_id=participation_id, ends_on=date(2026, 7, 1), because="resigned", by=BY)
+    assert spans(provider) == [(first.pk, date(2026, 1, 1), date(2026, 7, 1))]
+    assert spans(provider, known_at=joined) == [(first.pk, date(2026, 1, 1), None)]
+    assert participation_facts([provider.pk], date(2026, 7, 1), date(2026, 7, 31)) == {}
+    assert participation_facts([provider.pk], date(2026, 6, 30), date(2026, 7, 31))
+
+
+def test_who_leaves_before_the_first_day_never_took_part(world):
+    participation_id = add(world, world[2], date(2026, 1, 1))
+    assert end_participation(participation_id=participation_id, ends_on=date(2026, 1, 1), because="x", by=BY) is None
+    assert spans(world[0]) == []
+
+
+def test_leaving_twice_or_after_the_end_is_refused(world):
+    participation_id = add(world, world[2], date(2026, 1, 1), date(2026, 7, 1))
+    with pytest.raises(Conflict):
+        end_participation(participation_id=participation_id, ends_on=date(2026, 8, 1), because="x", by=BY)
+    end_participation(participation_id=participation_id, ends_on=date(2026, 2, 1), because="x", by=BY)
+    with pytest.raises(Conflict):
+        end_participation(participation_id=participation_id, ends_on=date(2026, 3, 1), because="x", by=BY)
+    with pytest.raises(NotFound):
+        end_participation(participation_id=0, ends_on=date(2026, 3, 1), because="x", by=BY)
+
+
+def test_another_schedule_takes_over_its_days(world):
+    provider, _network, first, second = world
+    add(world, first, date(2026, 1, 1))
+    add(world, second, date(2026, 4, 1), date(2026, 7, 1))
+    assert spans(provider) == [
+        (first.pk, date(2026, 1, 1), date(2026, 4, 1)),
+        (first.pk, date(2026, 7, 1), None),
+        (second.pk, date(2026, 4, 1), date(2026, 7, 1)),
+    ]
+
+
+def test_what_can_not_be_is_refused(world):
+    with pytest.raises(Invalid):
+        add(world, world[2], date(2026, 4, 1), date(2026, 4, 1))
+    with pytest.raises(NotFound):
+        add_participation(
+            provider_id=world[0].pk, network_id=0, schedule_id=world[2].pk, starts_on=date(2026, 1, 1), by=BY
+        )
+
+
+def test_a_participation_is_not_edited_or_deleted(world):
+    add(world, world[2], date(2026, 1, 1))
+    with pytest.raises(IntegrityError, match="never edited"):
+        NetworkParticipation.objects.update(schedule=world[3])
+
+
+def test_a_batch_takes_one_query(world, django_assert_num_queries):
+    _provider, network, schedule, _other = world
+    providers = [make_provider() for _ in range(20)]
+    for provider in providers:
+        make_participation(provider, network, schedule)
+    with django_assert_num_queries(1):
+        facts = participation_facts([provider.pk for provider in providers], *WHOLE)
+    assert facts.keys() == {provider.pk for provider in providers}
+    assert facts[providers[0].pk][0].network == "lakes"
+
+
+def test_who_is_excluded_is_told_with_the_day(django_assert_num_queries):
+    excluded, _other = make_provider(excluded_on=date(2025, 5, 5)), make_provider()
+    with django_assert_num_queries(1):
+        assert excluded_providers([excluded.pk, _other.pk]) == {excluded.pk: date(2025, 5, 5)}
