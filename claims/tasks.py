@@ -24,20 +24,12 @@ from claims.adjudication.adjudicate_claims import adjudicate_claims
 from claims.adjudication.ask_decision import DECIDE
 from claims.adjudication.give_up_claims import give_up_claims
 from claims.adjustments.settle_frequency import settle_frequency
-from claims.edi import guides as claim_guides
 from claims.intake.answer_file import answer_file
-from claims.intake.load_set import LOAD_837, give_up_set, load_set
-from claims.payments.pay_employer import pay_employer
-from claims.payments.selectors import employers_to_pay
-from employers.edi import guides as enrolment_guides
-from employers.eligibility.load_834_set import LOAD_834, load_834_set
+from claims.intake.kinds import KINDS, SHELF
+from claims.intake.load_set import give_up_set, load_set
 from tpa.foundation import bell, work
 from tpa.foundation.edi_files import OPEN_FILE
 from tpa.foundation.open_file import ANSWER_FILE, open_file
-
-KINDS = {"837P": LOAD_837, "837I": LOAD_837, "837D": LOAD_837, "834": LOAD_834}
-
-SHELF = claim_guides.INBOUND | enrolment_guides.INBOUND
 
 # A task works on for so long and then rings anew, so that no kind starves another and no message grows old.
 _SECONDS = 15.0

@@ -29,6 +29,7 @@ class Written:
     subject_id: int
     employer_id: int | None = None
     control_number: str = ""
+    answers_id: int | None = None  # the file it answers
 
 
 def keep_document(written: Written, *, at: datetime) -> Document:
@@ -53,6 +54,7 @@ def keep_documents(batch: Sequence[Written], *, at: datetime) -> None:
                 subject_type=written.subject_type,
                 subject_id=written.subject_id,
                 control_number=written.control_number,
+                answers_id=written.answers_id,
                 created_at=at,
             )
             for written in batch

@@ -46,6 +46,9 @@ BEGIN
 END $$;
 """
 
+# ISA13, GS06: each number of ours is given out once.
+CONTROL_NUMBERS = "CREATE SEQUENCE foundation_control_number AS bigint MAXVALUE 999999999 CYCLE"
+
 REFUSE_CHANGE = """
 CREATE FUNCTION steward_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -101,6 +104,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(ROLES, migrations.RunSQL.noop),
+        migrations.RunSQL(CONTROL_NUMBERS, "DROP SEQUENCE foundation_control_number"),
         migrations.RunSQL(GRANTS, migrations.RunSQL.noop),
         migrations.RunSQL(REFUSE_CHANGE, "DROP FUNCTION steward_refuse_change()"),
         migrations.RunSQL(AUDIT_LANE, "DROP FUNCTION steward_audit_lane(int)"),
