@@ -111,7 +111,7 @@ def acknowledgment(answer: GroupAnswer, delimiters: Delimiters = STANDARD) -> It
         yield ["AK2", clean(one.identifier, 3), number, clean(one.convention, 35)]
         yield from _errors(one, delimiters)
         yield ["IK5", "A" if one.accepted else "R", *one.codes]
-    counts = (min(answer.declared_count, 999999), len(answer.sets), answer.accepted_count)
+    counts = (min(answer.declared_count, 999999), answer.received_count, answer.accepted_count)
     yield ["AK9", answer.status, *map(str, counts), *answer.codes]
 
 

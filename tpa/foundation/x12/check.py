@@ -24,6 +24,7 @@ from tpa.foundation.x12.writer import STANDARD
 # A set this wrong is refused whatever else is in it; telling more would only make a 999 nobody reads.
 MOST_FINDINGS = 1000
 LONGEST_COPY = 99
+LONGEST_NAME = 10  # of what stands where a segment id should
 
 
 @dataclass(slots=True)
@@ -264,14 +265,25 @@ class SetCheck:
             element = next(use for _, use in self.guide.uses() if use.id == segment[0]).elements[index - 1]
             number = element.parts[0].number if component else element.number
             finding = Finding(
-                *("element", "7", segment[0], ordinal, place.loop, stray.note, index, component, 0, number),
+                *(
+                    "element",
+                    "7",
+                    segment[0][:LONGEST_NAME],
+                    ordinal,
+                    place.loop,
+                    stray.note,
+                    index,
+                    component,
+                    0,
+                    number,
+                ),
                 value[:LONGEST_COPY],
                 self._part.unit,
             )
             self._keep(finding)
             return
         code = "1" if stray.code == "1" and segment[0] not in dictionary().segments else "2"
-        self._add(code, segment[0], ordinal, place.loop, stray.note)
+        self._add(code, segment[0][:LONGEST_NAME], ordinal, place.loop, stray.note)
 
     def _elements(self, segment: list[str], place: Place, ordinal: int) -> None:
         use: SegmentUse = place.use

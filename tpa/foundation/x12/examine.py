@@ -45,8 +45,9 @@ class GroupAnswer:
     control_number: str
     version: str
     declared_count: int
+    received_count: int
     codes: tuple[str, ...]
-    sets: tuple[SetAnswer, ...]
+    sets: tuple[SetAnswer, ...]  # empty when the group's kind or version is not ours: they were not looked into
 
     @property
     def accepted_count(self) -> int:
@@ -57,7 +58,7 @@ class GroupAnswer:
         """AK901: A all, P some, R none accepted."""
         if self.accepted_count == 0:
             return "R"
-        return "A" if self.accepted_count == len(self.sets) else "P"
+        return "A" if self.accepted_count == self.received_count else "P"
 
 
 def interchange_code(interchange: Interchange) -> str:
@@ -126,6 +127,7 @@ def answer_group(group: Group, sets: tuple[SetAnswer, ...], shelf: Shelf) -> Gro
         control_number=group.control_number,
         version=group.version,
         declared_count=int(declared) if declared.isascii() and declared.isdecimal() else len(group.sets),
+        received_count=len(group.sets),
         codes=codes,
         sets=sets,
     )
