@@ -8,6 +8,7 @@ import msgspec
 from rest_framework import serializers
 
 from claims.facts import Submission
+from claims.models import Claim
 
 
 class _Part(serializers.Serializer[Any]):
@@ -70,7 +71,7 @@ class LineInput(_Part):
 
 
 class ClaimInput(_Part):
-    kind = serializers.ChoiceField(["P", "I", "D"], help_text="P professional, I institutional, D dental")
+    kind = serializers.ChoiceField(Claim.Kind.choices)
     patient_control_number = serializers.CharField(max_length=38, help_text="yours; it comes back on the remittance")
     billed_amount = Money(min_value=0, help_text="the sum of the lines")
     subscriber = PersonInput()

@@ -49,6 +49,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PUBLIC": True,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "ClaimStatus": "claims.models.Claim.Status",
+        "ClaimKind": "claims.models.Claim.Kind",
+        "FileStatus": "tpa.foundation.models.EdiFile.Status",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "tpa.foundation.api.schema.add_problems",
