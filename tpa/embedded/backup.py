@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from tpa.embedded import places
 from tpa.embedded.errors import StartError
-from tpa.embedded.postgres import has_programs, programs
+from tpa.embedded.postgres import programs
 
 Say = Callable[[str], None]
 
@@ -116,8 +116,8 @@ def _installed(name: str) -> list[str]:
     """Where the program is: the machine's own, the wheel's, or both in this order."""
     own = shutil.which(name)
     places_of_it = [own] if own else []
-    if has_programs():
-        places_of_it.append(str(programs(places.VAR, None) / "bin" / name))
+    if wheel := programs(None):
+        places_of_it.append(str(wheel / "bin" / name))
     if not places_of_it:
         raise StartError(f"{name} is not installed; it comes with Postgres' client programs.")
     return places_of_it

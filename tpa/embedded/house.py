@@ -91,6 +91,8 @@ class House:
         self.address = f"http://127.0.0.1:{port}"
         env = servers.environment(urls) | {"STEWARD_STORE": str(self.store)}
         env.setdefault("STEWARD_BASE_URL", self.address)
+        if self.demo:  # invented people need no second factor to be tried out
+            env.setdefault("STEWARD_REQUIRE_MFA", "false")
         _program, *prepare = PREPARE
         if subprocess.run(
             [sys.executable, *prepare, *(["--demo"] if self.demo else [])], env=env, cwd=places.ROOT

