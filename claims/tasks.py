@@ -32,7 +32,7 @@ from tpa.foundation.edi_files import OPEN_FILE
 from tpa.foundation.open_file import ANSWER_FILE, open_file
 
 # A task works on for so long and then rings anew, so that no kind starves another and no message grows old.
-_SECONDS = 15.0
+_SECONDS = settings.DECIDE_SECONDS / 2
 
 
 @shared_task(queue="default")
@@ -58,7 +58,7 @@ def answer_files() -> None:
 
 
 # A claim on which the engine hangs counts as a failed attempt.
-@shared_task(queue="shards", soft_time_limit=30, time_limit=45)
+@shared_task(queue="shards", soft_time_limit=settings.DECIDE_SECONDS, time_limit=settings.DECIDE_SECONDS + 15)
 def decide_claims(shard: int) -> None:
     """Decide the claims of one shard's families; one worker at a time in a shard."""
     _work_off(
@@ -70,7 +70,7 @@ def decide_claims(shard: int) -> None:
     )
 
 
-@shared_task(queue="interactive", soft_time_limit=30, time_limit=45)
+@shared_task(queue="interactive", soft_time_limit=settings.DECIDE_SECONDS, time_limit=settings.DECIDE_SECONDS + 15)
 def decide_now(shard: int) -> None:
     """The same for a claim that somebody waits for: its own queue, ahead of files."""
     decide_claims(shard)

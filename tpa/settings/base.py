@@ -101,6 +101,8 @@ REDIS_URL = env.str("REDIS_URL")
 
 # Families are spread over so many shards; at most this many workers decide claims at once.
 SHARDS = env.int("STEWARD_SHARDS", default=8)
+# A batch on which the engine hangs longer counts as failed.
+DECIDE_SECONDS = env.int("STEWARD_DECIDE_SECONDS", default=30)
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
