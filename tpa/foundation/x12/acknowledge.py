@@ -9,12 +9,18 @@ from typing import BinaryIO
 
 from tpa.foundation.x12.clock import reads_as
 from tpa.foundation.x12.envelope_model import Interchange
+from tpa.foundation.x12.envelope_rules import QUALIFIERS
 from tpa.foundation.x12.examine import GroupAnswer, SetAnswer, interchange_code
 from tpa.foundation.x12.findings import Finding
 from tpa.foundation.x12.tokens import Delimiters
 from tpa.foundation.x12.writer import STANDARD, OutGroup, OutSet, Parties, clean_text, write_interchange
 
 CONVENTION = "005010X231A1"
+# The set that each kind of group carries: what AK201 says of an ST01 that is none (the 999 knows no others).
+_KINDS = {
+    **{"BE": "834", "HB": "271", "HC": "837", "HI": "278", "HN": "277", "HP": "835", "HR": "276", "HS": "270"},
+    "RA": "820",
+}
 _LOOP_LENGTH = 4  # IK303: 2010AA is told as 2010
 _UNIT_LENGTH = 35
 _COPY_LENGTH = 99
@@ -108,7 +114,8 @@ def acknowledgment(answer: GroupAnswer, delimiters: Delimiters = STANDARD) -> It
             continue
         # AK202 has at least four characters, even when it answers an ST02 that is too short.
         number = clean(one.control_number, 9).rjust(4, "0")
-        yield ["AK2", clean(one.identifier, 3), number, clean(one.convention, 35)]
+        identifier = one.identifier if one.identifier in _KINDS.values() else _KINDS.get(answer.functional_id, "")
+        yield ["AK2", identifier or clean(one.identifier, 3), number, clean(one.convention, 35)]
         yield from _errors(one, delimiters)
         yield ["IK5", "A" if one.accepted else "R", *one.codes]
     counts = (min(answer.declared_count, 999999), answer.received_count, answer.accepted_count)
@@ -165,10 +172,15 @@ def _digits(text: str, length: int) -> str:
 
 
 def _party(party: tuple[str, str]) -> tuple[str, str]:
-    qualifier, number = clean_text(party[0]), clean_text(party[1])[:15]
-    return qualifier if len(qualifier) == 2 else "ZZ", number or "UNKNOWN"
+    qualifier, number = (clean_text(_ascii(text))[:15] for text in party)
+    return qualifier if qualifier in QUALIFIERS else "ZZ", number or "UNKNOWN"
 
 
 def _code(text: str) -> str:
     """An application's code for GS02 or GS03, "" when it is not fit for one (the ISA's id is taken then)."""
-    return text if 2 <= len(text) <= 15 and clean_text(text) == text else ""
+    return text if 2 <= len(text) <= 15 and clean_text(_ascii(text)) == text else ""
+
+
+def _ascii(text: str) -> str:
+    """An ISA is 106 bytes: nothing that UTF-8 writes with more than one."""
+    return text.encode("ascii", "ignore").decode()

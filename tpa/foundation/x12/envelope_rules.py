@@ -12,7 +12,7 @@ _ISA_CODES = (
     *("010", "011", "012", "013", "005", "006", "007", "008"),
     *("014", "015", "016", "017", "018", "019", "020", "027"),
 )
-_QUALIFIERS = frozenset(("01", "14", "20", "27", "28", "29", "30", "33", "ZZ"))
+QUALIFIERS = frozenset(("01", "14", "20", "27", "28", "29", "30", "33", "ZZ"))
 
 
 def check_isa(interchange: Interchange) -> None:
@@ -35,9 +35,9 @@ def check_isa(interchange: Interchange) -> None:
     rules = (
         ("00" <= isa[1] <= "06", "010", "ISA01 is no authorization qualifier"),
         (isa[3] in ("00", "01"), "012", "ISA03 is neither 00 nor 01"),
-        (isa[5] in _QUALIFIERS, "005", "ISA05 is no qualifier of a sender"),
+        (isa[5] in QUALIFIERS, "005", "ISA05 is no qualifier of a sender"),
         (bool(isa[6].strip()), "006", "ISA06 names no sender"),
-        (isa[7] in _QUALIFIERS, "007", "ISA07 is no qualifier of a receiver"),
+        (isa[7] in QUALIFIERS, "007", "ISA07 is no qualifier of a receiver"),
         (bool(isa[8].strip()), "008", "ISA08 names no receiver"),
         (reads_as(isa[9], "%y%m%d"), "014", "ISA09 is no date YYMMDD"),
         (reads_as(isa[10], "%H%M"), "015", "ISA10 is no time HHMM"),
@@ -54,8 +54,10 @@ def gs_fault(gs: tuple[str, ...]) -> str:
     """What is wrong with a GS beyond its control number, or "". A version we do not serve is no fault of syntax."""
     if len(gs) != 9:
         return f"GS has {len(gs) - 1} elements, not 8"
-    if not (len(gs[1]) == 2 and 2 <= len(gs[2]) <= 15 and 2 <= len(gs[3]) <= 15):
-        return "GS01, GS02 or GS03 is too short or too long"
+    if not (len(gs[1]) == 2 and gs[1].isascii() and gs[1].isalpha()):
+        return "GS01 is no functional identifier"
+    if not (2 <= len(gs[2]) <= 15 and 2 <= len(gs[3]) <= 15):
+        return "GS02 or GS03 is too short or too long"
     if not is_date(gs[4]):
         return "GS04 is no date CCYYMMDD"
     if not is_time(gs[5]):
