@@ -31,7 +31,7 @@ def four_marks(draw: st.DrawFn) -> Delimiters:
     return Delimiters(*marks)
 
 
-ELEMENT = st.text(st.characters(codec="utf-8", exclude_characters="*^:~\r\n\t", exclude_categories=("Cs",)), max_size=9)
+ELEMENT = st.text(st.characters(codec="utf-8", exclude_characters="*^:~\r\n\t"), max_size=9)
 SEGMENT = st.builds(
     lambda name, rest, last: [name, *rest, last],
     st.sampled_from(["NM1", "REF", "HI", "N3"]),

@@ -18,7 +18,14 @@ from tpa.foundation.x12.writer import STANDARD, OutGroup, OutSet, Parties, clean
 CONVENTION = "005010X231A1"
 # The set that each kind of group carries: what AK201 says of an ST01 that is none (the 999 knows no others).
 _KINDS = {
-    **{"BE": "834", "HB": "271", "HC": "837", "HI": "278", "HN": "277", "HP": "835", "HR": "276", "HS": "270"},
+    "BE": "834",
+    "HB": "271",
+    "HC": "837",
+    "HI": "278",
+    "HN": "277",
+    "HP": "835",
+    "HR": "276",
+    "HS": "270",
     "RA": "820",
 }
 _LOOP_LENGTH = 4  # IK303: 2010AA is told as 2010
