@@ -156,8 +156,9 @@ vars().update(env.email_url("STEWARD_EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("STEWARD_FROM_EMAIL", default="steward@localhost")
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"] if (BASE_DIR / "static").is_dir() else []
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# Served from where they are: there is no collecting step that a start could forget.
+WHITENOISE_USE_FINDERS = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(STORE_DIR)}},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
