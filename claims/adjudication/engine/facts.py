@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from claims.facts import Fact, Submission
+from claims.facts import ZERO, Fact, Submission
 from employers.facts import CoverageFact, MemberFact, OtherCoverageFact
 from plans.facts import RateFact
 
@@ -34,6 +34,10 @@ class PriorLine(Fact, kw_only=True):
     billed_amount: Decimal
     outcome: str
     kind: str
+    benefit: str = ""  # as decided: so that one visit on two claims is one visit
+    allowed_amount: Decimal = ZERO
+    copay_amount: Decimal = ZERO
+    tooth_numbers: tuple[str, ...] = ()
 
 
 class LinePrice(Fact, kw_only=True):
@@ -42,6 +46,10 @@ class LinePrice(Fact, kw_only=True):
     line_number: int
     network: str = ""  # blank: the provider is in none of the plan's networks on that day
     rate: RateFact | None = None
+    references: tuple[RateFact, ...] = ()  # out of network: what the plan's reference schedules say, by schedule
+    facility_network: str = ""  # the plan's network that the facility of the service takes part in
+    qualifying_amount: Decimal | None = None  # NSA: the qualifying payment amount for the line, indexed and rounded
+    out_of_network_amount: Decimal | None = None  # NSA: what was agreed with the provider or determined, if anything
 
 
 class AuthorizationFact(Fact, kw_only=True):

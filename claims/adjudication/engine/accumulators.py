@@ -1,0 +1,36 @@
+"""How much of a deductible or maximum is left to a member: their own limit, then the family's."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from claims.adjudication.engine.work import Sums
+from plans.design.terms import Cap
+from tpa.foundation.values.money import ZERO
+
+SELF_ONLY = "EE"
+
+
+def room(cap: Cap, sums: Sums, year: date, coverage_tier: str) -> Decimal | None:
+    """What may still be applied to the cap; None when nothing limits it. Never negative."""
+    counts = cap.counts
+    if coverage_tier == SELF_ONLY:
+        mine, family = cap.self_only_amount, None
+    else:
+        mine, family = cap.person_amount, cap.family_amount
+    left: Decimal | None = None
+    if mine is not None:
+        if len(counts) == 1:
+            left = mine - sums.member(year, counts[0])
+        else:
+            left = mine - sum((sums.member(year, bucket) for bucket in counts), ZERO)
+    if family is not None:
+        if len(counts) == 1:
+            family_left = family - sums.family(year, counts[0])
+        else:
+            family_left = family - sum((sums.family(year, bucket) for bucket in counts), ZERO)
+        left = family_left if left is None else min(left, family_left)
+    if left is None:
+        return None
+    return max(left, ZERO)

@@ -1,0 +1,41 @@
+"""The walk from facts to decision: coverage → edits → place in the plan → price → benefits → other payers → total."""
+
+from __future__ import annotations
+
+from claims.adjudication.engine import (
+    benefits,
+    coverage,
+    duplicates,
+    edits,
+    filing,
+    other_payers,
+    placement,
+    pricing,
+    total,
+)
+from claims.adjudication.engine.decision import ClaimDecision
+from claims.adjudication.engine.facts import ClaimFacts
+from claims.adjudication.engine.work import Work
+from plans.design.terms import PlanTerms
+
+# Raised with every change that can decide a claim differently; the CHANGELOG says which, under "Decides differently".
+ENGINE_VERSION = "1"
+
+
+def adjudicate(facts: ClaimFacts, terms: PlanTerms | None) -> ClaimDecision:
+    """Decide one claim. The same facts and terms give the same decision to the byte; `terms` None: no coverage found."""
+    work = Work(facts, terms)
+    coverage.check_coverage(work)
+    if terms is not None:
+        edits.check_completeness(work)
+        duplicates.check_duplicates(work)
+        placement.place_lines(work)
+        filing.check_filing(work)
+        placement.check_covered(work)
+        placement.check_permission(work)
+        edits.ask_about_others(work)
+        other_payers.check_other_payers(work)
+        pricing.price_lines(work)
+        benefits.apply_benefits(work)
+        total.check_authority(work)
+    return total.decide(work, ENGINE_VERSION)

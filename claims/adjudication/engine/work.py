@@ -1,0 +1,208 @@
+"""A claim being decided: its lines with their figures, the sums so far, the open questions. Lives for one decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from claims.adjudication.engine.decision import Adjustment, Question, Step
+from claims.adjudication.engine.facts import ClaimFacts, LinePrice, ResolutionFact
+from claims.adjudication.engine.reasons import DENY, PRICE, REASONS
+from claims.facts import SubmittedLine
+from employers.facts import CoverageFact
+from plans.design.terms import Benefit, BenefitTier, LineCodes, PlanTerms, Tier
+from tpa.foundation.values.money import ZERO
+
+Inputs = tuple[tuple[str, str], ...]
+
+_FIGURES = (
+    "billed_amount",
+    "allowed_amount",
+    "not_covered_amount",
+    "copay_amount",
+    "deductible_amount",
+    "coinsurance_amount",
+    "other_payer_amount",
+    "member_amount",
+    "plan_paid_amount",
+)
+_NOTHING = dict.fromkeys(_FIGURES, ZERO)
+
+
+class Line:
+    """One line being decided. A figure changes only by a step of the trace, so the trace re-sums to the figures."""
+
+    __slots__ = (
+        "adjustments",
+        "basis_amount",
+        "benefit",
+        "codes",
+        "coverage",
+        "denied",
+        "figures",
+        "number",
+        "paid_as",
+        "permitted",
+        "price",
+        "priced_amount",
+        "protection",
+        "service_on",
+        "set_price",
+        "steps",
+        "submitted",
+        "tier",
+        "undetermined",
+        "year_on",
+    )
+
+    def __init__(self, submitted: SubmittedLine) -> None:
+        self.submitted = submitted
+        self.number = submitted.number
+        self.figures = _NOTHING.copy()
+        self.steps: list[Step] = []
+        self.adjustments: list[Adjustment] = []
+        self.denied = False
+        self.undetermined = False  # a question stands where the line's figures should
+        self.service_on: date = submitted.service_from
+        self.year_on: date = submitted.service_from
+        self.coverage: CoverageFact | None = None
+        self.codes: LineCodes | None = None
+        self.price: LinePrice | None = None
+        self.tier: Tier | None = None
+        self.benefit: Benefit | None = None
+        self.paid_as: BenefitTier | None = None
+        self.protection = ""  # emergency or facility: the No Surprises Act holds the member to in-network shares
+        self.permitted: list[tuple[str, Decimal]] = []  # units of authorizations: bucket and count
+        self.set_price: Decimal | None = None  # by a person's answer
+        self.priced_amount = ZERO  # what the service costs, before limits
+        self.basis_amount = ZERO  # what the member's shares are taken of
+        self.add("billed_amount", submitted.billed_amount, "billed")
+
+    @property
+    def is_open(self) -> bool:
+        """Is there still something to decide of it?"""
+        return not self.denied and not self.undetermined
+
+    def add(self, figure: str, amount: Decimal, rule: str, clause: str = "", inputs: Inputs = ()) -> None:
+        """Add to a figure, by a rule."""
+        self.figures[figure] += amount
+        self.steps.append(Step(rule=rule, figure=figure, amount=amount, clause=clause, inputs=inputs))
+
+    def note(self, rule: str, clause: str = "", inputs: Inputs = ()) -> None:
+        """A rule that was applied and moved no figure."""
+        self.steps.append(Step(rule=rule, clause=clause, inputs=inputs))
+
+    def adjust(self, group: str, carc: str, amount: Decimal, rarcs: tuple[str, ...] = ()) -> None:
+        """Say why this much of what was billed is not paid."""
+        self.adjustments.append(Adjustment(group=group, carc=carc, amount=amount, rarcs=rarcs))
+
+    def deny(
+        self, adjustment: tuple[str, str, tuple[str, ...]], rule: str, clause: str = "", inputs: Inputs = ()
+    ) -> None:
+        """Deny the whole line with one adjustment (group, CARC, RARCs); what was figured before is taken back."""
+        self._take_back(rule, clause)
+        self.denied = True
+        self.undetermined = False
+        billed = self.submitted.billed_amount
+        self.add("not_covered_amount", billed, rule, clause, inputs)
+        group, carc, rarcs = adjustment
+        self.adjust(group, carc, billed, rarcs)
+
+    def leave_open(self, rule: str) -> None:
+        """Nothing can be figured until a question is answered: CARC 133, the line is pending further review."""
+        self._take_back(rule, "")
+        self.undetermined = True
+        self.adjust("OA", "133", self.submitted.billed_amount)
+
+    def _take_back(self, rule: str, clause: str) -> None:
+        for figure, amount in self.figures.items():
+            if amount and figure != "billed_amount":
+                self.add(figure, -amount, rule, clause)
+        self.adjustments.clear()
+
+
+class Sums:
+    """What buckets held before the claim, and what the claim adds: (year, bucket) → the member's and the family's."""
+
+    __slots__ = ("_before", "used")
+
+    def __init__(self, facts: ClaimFacts) -> None:
+        self._before = {
+            (held.year_on, held.bucket): (held.member_amount, held.family_amount) for held in facts.accumulated
+        }
+        self.used: dict[tuple[date, str], Decimal] = {}
+
+    def member(self, year: date, bucket: str) -> Decimal:
+        """The patient's own sum by now."""
+        key = (year, bucket)
+        before = self._before.get(key)
+        used = self.used.get(key, ZERO)
+        return before[0] + used if before else used
+
+    def family(self, year: date, bucket: str) -> Decimal:
+        """The family's sum by now, the patient's included."""
+        key = (year, bucket)
+        before = self._before.get(key)
+        used = self.used.get(key, ZERO)
+        return before[1] + used if before else used
+
+    def use(self, year: date, bucket: str, amount: Decimal) -> None:
+        """Use up a part of a bucket."""
+        if amount:
+            key = (year, bucket)
+            self.used[key] = self.used.get(key, ZERO) + amount
+
+
+class Work:
+    """One claim being decided."""
+
+    __slots__ = ("answers", "facts", "lines", "questions", "sums", "terms")
+
+    def __init__(self, facts: ClaimFacts, terms: PlanTerms | None) -> None:
+        self.facts = facts
+        self.terms = terms
+        self.lines = [Line(line) for line in facts.submission.lines]
+        self.sums = Sums(facts)
+        self.questions: list[Question] = []
+        self.answers: dict[tuple[str, int | None], ResolutionFact] = {
+            (answer.reason, answer.line_number): answer for answer in facts.resolutions
+        }
+
+    def open_lines(self) -> Iterable[Line]:
+        """The lines that are still being decided."""
+        return [line for line in self.lines if line.is_open]
+
+    def ask(self, reason: str, line: Line, evidence: Inputs = (), clause: str = "") -> None:
+        """Ask a person about a line, unless somebody answered already: then the answer holds."""
+        answer = self.answers.get((reason, line.number)) or self.answers.get((reason, None))
+        if answer is None:
+            self.questions.append(
+                Question(reason=reason, line_number=line.number, queue=REASONS[reason].queue, evidence=evidence)
+            )
+            line.note("question." + reason, clause, evidence)
+        else:
+            self._apply(answer, line, evidence, clause)
+
+    def ask_of_claim(self, reason: str, evidence: Inputs = (), clause: str = "") -> None:
+        """Ask a person about the whole claim, unless somebody answered already."""
+        answer = self.answers.get((reason, None))
+        if answer is None:
+            self.questions.append(Question(reason=reason, queue=REASONS[reason].queue, evidence=evidence))
+        else:
+            for line in self.lines:
+                if not line.denied:
+                    self._apply(answer, line, evidence, clause)
+
+    def _apply(self, answer: ResolutionFact, line: Line, evidence: Inputs, clause: str) -> None:
+        said: Inputs = (("answer", answer.answer), ("because", answer.because), *evidence)
+        rule = "answer." + answer.reason
+        if answer.answer == DENY:
+            reason = REASONS[answer.reason]
+            says = (reason.group, answer.carc, ()) if answer.carc else (reason.group, reason.carc, reason.rarcs)
+            line.deny(says, rule, clause, said)
+            return
+        if answer.answer == PRICE and answer.amount is not None:
+            line.set_price = answer.amount
+            said += (("amount", str(answer.amount)),)
+        line.note(rule, clause, said)

@@ -1,0 +1,164 @@
+"""What a schema can not say of a plan document: that names are known, used once, and nothing is left unsaid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, NamedTuple
+
+from plans.design.yaml_document import Path
+
+Document = dict[str, Any]
+
+_RANGES = ("procedures", "revenue_codes", "bill_types", "diagnoses")
+
+
+class Problem(NamedTuple):
+    """What is wrong, and where in the document."""
+
+    path: Path
+    message: str
+
+
+def problems_of(document: Document) -> list[Problem]:
+    """All contradictions of a document that its schema found well-formed."""
+    checks = (_dates, _tiers, _caps, _benefits, _matches, _limits, _tier_names)
+    return [problem for check in checks for problem in check(document)]
+
+
+def _dates(document: Document) -> Iterator[Problem]:
+    days: dict[str, date] = {}
+    for name, text in document["effective"].items():
+        try:
+            days[name] = date.fromisoformat(text)
+        except ValueError:
+            yield Problem(("effective", name), f"{text} is no day of the calendar")
+    if len(days) == 2 and days["through"] < days["from"]:
+        yield Problem(("effective", "through"), "ends before it begins")
+
+
+def _tiers(document: Document) -> Iterator[Problem]:
+    tiers = document["tiers"]
+    yield from _twins(tiers, "tiers", "tier")
+    outside = [index for index, tier in enumerate(tiers) if not tier.get("networks")]
+    if len(outside) != 1:
+        yield Problem(("tiers",), f"exactly one tier is out of network (has no networks), not {len(outside)}")
+    seen: set[str] = set()
+    for index, tier in enumerate(tiers):
+        for network in tier.get("networks", ()):
+            if network in seen:
+                yield Problem(("tiers", index, "networks"), f"network {network} stands in two tiers")
+            seen.add(network)
+
+
+def _caps(document: Document) -> Iterator[Problem]:
+    tiers = {tier["tier"] for tier in document["tiers"]}
+    for part in ("deductibles", "out_of_pocket_maximums"):
+        caps = document.get(part, [])
+        yield from _twins(caps, part, "name")
+        names = {cap["name"] for cap in caps}
+        taken: set[str] = set()
+        for index, cap in enumerate(caps):
+            path: Path = (part, index)
+            if "family" in cap and "type" not in cap:
+                yield Problem(path, "say whether the family amount is embedded or aggregate")
+            for tier in cap.get("tiers", ()):
+                if tier not in tiers:
+                    yield Problem((*path, "tiers"), f"there is no tier {tier}")
+                if tier in taken:
+                    yield Problem((*path, "tiers"), f"tier {tier} has one already")
+                taken.add(tier)
+            for other in cap.get("also_counts", ()):
+                if other not in names or other == cap["name"]:
+                    yield Problem((*path, "also_counts"), f"there is no other one named {other}")
+            if cap["name"] == "none":
+                yield Problem((*path, "name"), "“none” is what a benefit says that counts toward nothing")
+
+
+def _benefits(document: Document) -> Iterator[Problem]:
+    benefits = document["benefits"]
+    yield from _twins(benefits, "benefits", "benefit")
+    tiers = [tier["tier"] for tier in document["tiers"]]
+    for index, benefit in enumerate(benefits):
+        path: Path = ("benefits", index)
+        if "when" not in benefit and index != len(benefits) - 1:
+            yield Problem(path, "without `when` it takes everything: only the last benefit may")
+        for tier in tiers:
+            if tier not in benefit["pays"]:
+                yield Problem((*path, "pays"), f"nothing is said of tier {tier}")
+        for tier, pays in benefit["pays"].items():
+            yield from _pays(document, benefit, tier, pays, (*path, "pays", tier))
+        maximum = benefit.get("out_of_pocket_maximum", "none")
+        if maximum != "none" and maximum not in _names(document, "out_of_pocket_maximums"):
+            yield Problem((*path, "out_of_pocket_maximum"), f"there is no out-of-pocket maximum {maximum}")
+
+
+def _pays(document: Document, benefit: Document, tier: str, pays: Any, path: Path) -> Iterator[Problem]:
+    if tier not in {one["tier"] for one in document["tiers"]}:
+        yield Problem(path, f"there is no tier {tier}")
+        return
+    if isinstance(pays, dict):
+        other = benefit["pays"].get(pays["as"])
+        if other is None or isinstance(other, dict):
+            yield Problem(path, f"pays like tier {pays['as']}, of which nothing is said")
+        return
+    if isinstance(pays, str):
+        return
+    for index, share in enumerate(pays):
+        if share == "deductible":
+            if not any(tier in cap.get("tiers", ()) for cap in document.get("deductibles", ())):
+                yield Problem((*path, index), f"tier {tier} has no deductible")
+        elif "deductible" in share and share["deductible"] not in _names(document, "deductibles"):
+            yield Problem((*path, index), f"there is no deductible {share['deductible']}")
+        if "most_per_stay" in share and share["per"] != "day":
+            yield Problem((*path, index), "most_per_stay goes with a copay per day")
+
+
+def _matches(document: Document) -> Iterator[Problem]:
+    for part in ("benefits", "exclusions", "reviews"):
+        for index, clause in enumerate(document.get(part, ())):
+            for place, match in enumerate(clause.get("when", ())):
+                for name in _RANGES:
+                    for at, code in enumerate(match.get(name, ())):
+                        first, _dash, last = str(code).partition("-")
+                        if last and (len(first) != len(last) or last < first):
+                            yield Problem((part, index, "when", place, name, at), f"{code} is no range of codes")
+
+
+def _limits(document: Document) -> Iterator[Problem]:
+    yield from _twins(document.get("limits", []), "limits", "limit")
+    benefits = _names(document, "benefits", "benefit")
+    for index, limit in enumerate(document.get("limits", ())):
+        for name in limit["benefits"]:
+            if name not in benefits:
+                yield Problem(("limits", index, "benefits"), f"there is no benefit {name}")
+
+
+def _tier_names(document: Document) -> Iterator[Problem]:
+    """Tiers that other clauses name."""
+    tiers = {tier["tier"] for tier in document["tiers"]}
+    named: list[tuple[Path, list[str]]] = []
+    if "no_surprises" in document:
+        named.append((("no_surprises", "pay_as"), [document["no_surprises"]["pay_as"]]))
+    if "timely_filing" in document:
+        named.append((("timely_filing", "limits"), list(document["timely_filing"]["limits"])))
+    for index, limit in enumerate(document.get("limits", ())):
+        named.append((("limits", index, "tiers"), limit.get("tiers", [])))
+    for index, benefit in enumerate(document["benefits"]):
+        named.append((("benefits", index, "authorization"), benefit.get("authorization", {}).get("tiers", [])))
+    for path, names in named:
+        for name in names:
+            if name not in tiers:
+                yield Problem(path, f"there is no tier {name}")
+
+
+def _names(document: Document, part: str, key: str = "name") -> set[str]:
+    return {one[key] for one in document.get(part, ())}
+
+
+def _twins(clauses: list[Document], part: str, key: str) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for index, clause in enumerate(clauses):
+        if clause[key] in seen:
+            yield Problem((part, index, key), f"{clause[key]} is there already")
+        seen.add(clause[key])

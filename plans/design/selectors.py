@@ -1,0 +1,59 @@
+"""Reads plan versions: which governs on a day, and the compiled terms of a content hash."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime
+from functools import lru_cache
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from plans.design.compile_terms import compile_terms
+from plans.design.terms import PlanTerms
+from plans.models import PlanVersion
+from tpa.foundation.errors import NotFound
+
+_GOVERNING = """
+SELECT DISTINCT ON (wanted.plan_id, wanted.on_date) wanted.plan_id, wanted.on_date, version.content_hash
+  FROM (SELECT DISTINCT * FROM unnest(%(plans)s::bigint[], %(days)s::date[]) AS t (plan_id, on_date)) wanted
+  JOIN plans_planversion version ON version.plan_id = wanted.plan_id AND version.effective @> wanted.on_date
+ WHERE {known}
+ ORDER BY wanted.plan_id, wanted.on_date, version.number DESC
+"""
+_NOW = "version.status = 'published'"
+_THEN = """version.published_at <= %(known_at)s
+   AND (version.superseded_at IS NULL OR version.superseded_at > %(known_at)s)"""
+
+# Every worker holds the plans it meets; a plan in memory is small beside what a claim costs to decide without it.
+_REMEMBERED = 512
+
+
+def plan_versions_on(
+    plans_on: Collection[tuple[int, date]], known_at: datetime | None = None
+) -> dict[tuple[int, date], str]:
+    """The content hash of the version that governs each (plan id, day); absent where none does. One query.
+
+    With `known_at`: the version as it was published then.
+    """
+    if not plans_on:
+        return {}
+    pairs = list(plans_on)
+    wanted = {
+        "plans": [plan_id for plan_id, _on in pairs],
+        "days": [on for _plan, on in pairs],
+        "known_at": known_at,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_GOVERNING.format(known=_NOW if known_at is None else _THEN), wanted)
+        return {(plan_id, on): content_hash for plan_id, on, content_hash in cursor.fetchall()}
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def plan_terms(content_hash: str) -> PlanTerms:
+    """The compiled terms of a published version; the same object each time. Raises NotFound for an unknown hash."""
+    documents = PlanVersion.objects.filter(content_hash=content_hash).exclude(status=PlanVersion.Status.DRAFT)
+    document = documents.values_list("document", flat=True).first()
+    if document is None:
+        raise NotFound("plan.no_such_version", _("There is no published plan version with this hash."))
+    return compile_terms(document, content_hash)
