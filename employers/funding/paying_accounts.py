@@ -58,5 +58,7 @@ def _paying(account: ClaimsAccount, sums: dict[tuple[int, str], Decimal]) -> Pay
         bank_routing_number=account.bank_routing_number,
         bank_account_number=account.bank_account_number,
         is_advanced=is_advanced,
-        available_amount=None if limit is None else limit + sum((sums.get((account.pk, kind), ZERO) for kind in kinds), ZERO),
+        available_amount=None
+        if limit is None
+        else limit + sum((sums.get((account.pk, kind), ZERO) for kind in kinds), ZERO),
     )

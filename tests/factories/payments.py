@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
+from typing import Any
 
 from django.db import transaction
 
@@ -19,6 +20,7 @@ from claims.intake.claim_numbers import claim_number
 from claims.models import Claim
 from claims.packing import pack
 from employers.facts import MemberFact
+from employers.funding.open_claims_account import open_claims_account
 from employers.models import ClaimsAccount, Employer, Family, Member
 from plans.models import Payee, Plan, Provider
 from tpa.foundation.audit import Actor
@@ -43,7 +45,7 @@ class World:
     provider: Provider
 
 
-def make_world(funding_mode: str = Employer.FundingMode.PAY_AS_PRESENTED, **account: object) -> World:
+def make_world(funding_mode: str = Employer.FundingMode.PAY_AS_PRESENTED, **account: Any) -> World:
     """An employer of one family; its account has no limit unless `overdraft_limit_amount` is given."""
     n = next(_number)
     employer = Employer.objects.create(
@@ -51,8 +53,11 @@ def make_world(funding_mode: str = Employer.FundingMode.PAY_AS_PRESENTED, **acco
         city="Dayton", postal_code="45402", funding_mode=funding_mode,
     )  # fmt: skip
     plan = Plan.objects.create(code=f"plan-{n}", name=f"PPO Plan {n}")
-    values: dict[str, object] = {"bank_routing_number": "122000030", "bank_account_number": f"88{n:08d}"} | account
-    claims_account = ClaimsAccount.objects.create(employer=employer, plan=plan, name=f"Claims account {n}", **values)
+    values: dict[str, Any] = {"bank_routing_number": "122000030", "bank_account_number": f"88{n:08d}"} | account
+    account_id = open_claims_account(
+        employer_id=employer.pk, plan_id=plan.pk, name=f"Claims account {n}", by=ENGINE, **values
+    )
+    claims_account = ClaimsAccount.objects.get(pk=account_id)
     family, member = make_family(employer)
     payee, provider = make_provider()
     return World(employer, plan, claims_account, family, member, payee, provider)
@@ -105,8 +110,14 @@ def make_submission(
         billing_provider=SubmittedProvider(name=world.provider.name, npi=world.provider.npi, tin=world.payee.tin),
         lines=tuple(
             SubmittedLine(
-                number=number, billed_amount=amount, service_from=on, service_to=on, procedure_qualifier="HC",
-                procedure_code="99213", place_of_service="11", control_number=f"L{number}",
+                number=number,
+                billed_amount=amount,
+                service_from=on,
+                service_to=on,
+                procedure_qualifier="HC",
+                procedure_code="99213",
+                place_of_service="11",
+                control_number=f"L{number}",
             )
             for number, amount in enumerate(billed, 1)
         ),  # fmt: skip
@@ -142,9 +153,12 @@ def decide(world: World, claims: Sequence[Claim], *, paid_percent: int = 80, out
         batch = []
         for claim in take_claims([claim.pk for claim in claims], [Claim.Status.RECEIVED]):
             lines = tuple(_line(line, paid_percent, outcome) for line in claim.submission.lines)
-            figures = Figures(**{
-                name: sum((getattr(line.figures, name) for line in lines), ZERO) for name in Figures.__struct_fields__
-            })
+            figures = Figures(
+                **{
+                    name: sum((getattr(line.figures, name) for line in lines), ZERO)
+                    for name in Figures.__struct_fields__
+                }
+            )
             used = figures.deductible_amount
             decision = ClaimDecision(
                 claim_number=claim.claim_number, engine_version="test", plan_hash="", outcome=outcome, figures=figures,
@@ -169,7 +183,9 @@ def decide(world: World, claims: Sequence[Claim], *, paid_percent: int = 80, out
         claim.refresh_from_db()
 
 
-def make_decided(world: World, *billed: str, outcome: str = "approved", paid_percent: int = 80, **submitted: object) -> Claim:
+def make_decided(
+    world: World, *billed: str, outcome: str = "approved", paid_percent: int = 80, **submitted: object
+) -> Claim:
     """A decided claim with a line for each amount."""
     claim = receive(world, make_submission(world, [Decimal(amount) for amount in billed], **submitted))  # type: ignore[arg-type]
     decide(world, [claim], outcome=outcome, paid_percent=paid_percent)

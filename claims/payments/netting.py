@@ -1,0 +1,111 @@
+"""What a payment run pays, holds and carries forward: arithmetic on plain values, without a database."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from tpa.foundation.values.money import ZERO
+
+
+class Recipient(NamedTuple):
+    """Who is paid, from which account: one of payee and member. Money owed is recovered within one recipient only."""
+
+    claims_account_id: int
+    payee_id: int | None
+    member_id: int | None = None
+
+
+class Due(NamedTuple):
+    """A decision to be settled: what the plan pays for it, negative for a reversal. `due_on` orders what is funded."""
+
+    claim_id: int
+    decision_id: int
+    recipient: Recipient
+    amount: Decimal
+    due_on: date
+    status: str
+
+
+@dataclass(slots=True)
+class PlannedPayment:
+    """One payment: its items, what the recipient owed before, what it still owes after, and what is paid."""
+
+    recipient: Recipient
+    brought_forward_amount: Decimal
+    items: list[Due] = field(default_factory=list)
+
+    @property
+    def items_amount(self) -> Decimal:
+        return sum((item.amount for item in self.items), ZERO)
+
+    @property
+    def net_amount(self) -> Decimal:
+        return self.items_amount - self.brought_forward_amount
+
+    @property
+    def amount(self) -> Decimal:
+        """Never below zero."""
+        return max(ZERO, self.net_amount)
+
+    @property
+    def forward_balance_amount(self) -> Decimal:
+        """What the recipient owes afterwards."""
+        return max(ZERO, -self.net_amount)
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a run does: its payments in the order of their recipients, and what it holds for want of funds."""
+
+    payments: list[PlannedPayment]
+    held: list[Due]
+
+
+def plan_payments(
+    due: Sequence[Due], owed: Mapping[Recipient, Decimal], available: Mapping[int, Decimal | None]
+) -> Plan:
+    """Nets what is due by recipient and holds what an account can not fund.
+
+    Reversals and what a recipient `owed` from before lower its payment, never below zero. What draws on an account is
+    taken in the order of its due days (then of its claims) while `available` (None: no limit) lasts; the first that
+    does not fit is held, and with it everything after it that would draw: a later claim never overtakes an earlier.
+    """
+    nets: dict[Recipient, Decimal] = {recipient: -amount for recipient, amount in owed.items()}
+    taken: dict[Recipient, list[Due]] = defaultdict(list)
+    drawing: list[Due] = []
+    for item in due:
+        if item.amount > 0:
+            drawing.append(item)
+        else:
+            taken[item.recipient].append(item)
+            nets[item.recipient] = nets.get(item.recipient, ZERO) + item.amount
+    left = dict(available)
+    exhausted: set[int] = set()
+    held: list[Due] = []
+    for item in sorted(drawing, key=lambda item: (item.due_on, item.claim_id)):
+        account = item.recipient.claims_account_id
+        before = nets.get(item.recipient, ZERO)
+        draws = max(ZERO, before + item.amount) - max(ZERO, before)
+        limit = left.get(account)
+        if draws and limit is not None:
+            if account in exhausted or draws > limit:
+                exhausted.add(account)
+                held.append(item)
+                continue
+            left[account] = limit - draws
+        nets[item.recipient] = before + item.amount
+        taken[item.recipient].append(item)
+    payments = [
+        PlannedPayment(recipient, owed.get(recipient, ZERO), sorted(items, key=lambda item: item.decision_id))
+        for recipient, items in sorted(taken.items(), key=lambda pair: _order(pair[0]))
+    ]
+    return Plan(payments, held)
+
+
+def _order(recipient: Recipient) -> tuple[int, int, int]:
+    return recipient.claims_account_id, recipient.payee_id or 0, recipient.member_id or 0

@@ -1,0 +1,196 @@
+"""Pays an employer's decided claims: one payment a recipient and account, each decision settled exactly once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from claims.models import Claim, Payment, PaymentRun
+from claims.payments.ask_documents import ask_documents
+from claims.payments.due_decisions import owed_by, take_due
+from claims.payments.netting import Due, Plan, PlannedPayment, plan_payments
+from employers.funding.paying_accounts import PayingAccount, paying_accounts
+from employers.funding.post_many import post_many
+from employers.funding.posting import Account, Posting
+from employers.funding.selectors import claims_accounts
+from plans.networks.payees import payees_by_id
+from tpa.foundation.audit import Actor, record
+from tpa.foundation.bulk import copy_rows, next_ids
+from tpa.foundation.errors import Conflict
+from tpa.foundation.transitions import move_many
+from tpa.foundation.values.money import ZERO
+
+_ITEM = ("id", "payment_id", "employer_id", "claim_id", "decision_id", "amount")
+_EVENT = ("claim_id", "employer_id", "at", "actor", "origin", "from_status", "to_status", "because")
+
+
+def run_payments(*, employer_id: int, on: date, by: Actor) -> PaymentRun | None:
+    """Settle what is decided for one employer, in one transaction; returns the run, or None when there is nothing to pay.
+
+    Approved decisions are paid as far as their account can fund them, denied ones told by a payment of zero, reversals
+    of what was paid taken back from the same recipient and account. Raises Conflict while another run of the employer
+    is under way. A fixed number of statements for an employer's accounts, however many claims. Documents are asked for
+    and follow (`write_payment_documents`).
+    """
+    with transaction.atomic():
+        hold_payments(employer_id, wait=False)
+        due = take_due(employer_id, claims_accounts(employer_id))
+        owed = owed_by(item.recipient for item in due)
+        accounts = {account.claims_account_id: account for account in paying_accounts(employer_id)}
+        plan = plan_payments(due, owed, {pk: account.available_amount for pk, account in accounts.items()})
+        if not plan.payments:
+            return None
+        at = timezone.now()
+        run = _start(employer_id, on, by, at, plan)
+        payments = _write_payments(run, plan.payments, accounts)
+        item_ids = _write_items(run, plan.payments, payments)
+        _mark_paid(run, plan.payments, by, at)
+        _post(payments, by)
+        run.documents_due_count = ask_documents(run, payments, item_ids)
+        PaymentRun.objects.filter(pk=run.pk).update(documents_due_count=run.documents_due_count)
+        record(
+            "claims.paymentrun.issued",
+            by=by,
+            about=run,
+            detail={"payments": run.payment_count, "claims": run.claim_count, "held": run.held_count},
+        )
+    return run
+
+
+def hold_payments(employer_id: int, *, wait: bool) -> None:
+    """Keep payment runs of an employer out until the transaction ends; without `wait`, Conflict when one is under way."""
+    with connection.cursor() as cursor:
+        if wait:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('payment_run', %s))", [employer_id])
+            return
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended('payment_run', %s))", [employer_id])
+        if not cursor.fetchone()[0]:
+            raise Conflict("payments.run_under_way", _("A payment run for this employer is under way."))
+
+
+def _start(employer_id: int, on: date, by: Actor, at: datetime, plan: Plan) -> PaymentRun:
+    return PaymentRun.objects.create(
+        employer_id=employer_id,
+        run_on=on,
+        issued_at=at,
+        status_at=at,
+        started_by=str(by)[:80],
+        claim_count=sum(len(payment.items) for payment in plan.payments),
+        payment_count=len(plan.payments),
+        paid_amount=sum((payment.amount for payment in plan.payments), ZERO),
+        held_count=len(plan.held),
+        held_amount=sum((item.amount for item in plan.held), ZERO),
+        documents_due_count=0,
+    )
+
+
+def _write_payments(
+    run: PaymentRun, planned: Sequence[PlannedPayment], accounts: Mapping[int, PayingAccount]
+) -> list[Payment]:
+    ways = _methods(planned, accounts)
+    traces = next_ids("claims_trace_number", len(planned))
+    checks = iter(next_ids("claims_check_number", ways.count(Payment.Method.CHECK)))
+    return Payment.objects.bulk_create(
+        [
+            Payment(
+                run=run,
+                employer_id=run.employer_id,
+                claims_account_id=payment.recipient.claims_account_id,
+                payee_id=payment.recipient.payee_id,
+                member_id=payment.recipient.member_id,
+                method=way,
+                funds=Payment.Funds.TPA if _account(payment, accounts).is_advanced else Payment.Funds.OWN,
+                trace_number=f"{trace:010d}",
+                check_number=str(next(checks)) if way == Payment.Method.CHECK else "",
+                paid_on=run.run_on,
+                items_amount=payment.items_amount,
+                brought_forward_amount=payment.brought_forward_amount,
+                forward_balance_amount=payment.forward_balance_amount,
+                amount=payment.amount,
+            )
+            for payment, way, trace in zip(planned, ways, traces, strict=True)
+        ],
+        batch_size=1000,
+    )
+
+
+def _account(payment: PlannedPayment, accounts: Mapping[int, PayingAccount]) -> PayingAccount:
+    return accounts[payment.recipient.claims_account_id]
+
+
+def _methods(planned: Sequence[PlannedPayment], accounts: Mapping[int, PayingAccount]) -> list[Payment.Method]:
+    """ACH where the payee wants it and both banks are known, a check else; members have told us no bank."""
+    payees = payees_by_id({payment.recipient.payee_id for payment in planned if payment.recipient.payee_id is not None})
+    ways = []
+    for payment in planned:
+        payee = payees.get(payment.recipient.payee_id or 0)
+        account = _account(payment, accounts)
+        if not payment.amount:
+            ways.append(Payment.Method.NONE)
+        elif payee and payee.takes_ach and account.bank_routing_number and account.bank_account_number:
+            ways.append(Payment.Method.ACH)
+        else:
+            ways.append(Payment.Method.CHECK)
+    return ways
+
+
+def _write_items(run: PaymentRun, planned: Sequence[PlannedPayment], payments: Sequence[Payment]) -> list[int]:
+    items = [(payment.pk, item) for plan, payment in zip(planned, payments, strict=True) for item in plan.items]
+    ids = next_ids("claims_paymentitem_id_seq", len(items))
+    copy_rows(
+        "claims_paymentitem",
+        _ITEM,
+        (
+            (item_id, payment_id, run.employer_id, item.claim_id, item.decision_id, item.amount)
+            for item_id, (payment_id, item) in zip(ids, items, strict=True)
+        ),
+    )
+    return ids
+
+
+def _mark_paid(run: PaymentRun, planned: Iterable[PlannedPayment], by: Actor, at: datetime) -> None:
+    """Decided claims become paid; those of reversals stay as they are."""
+    settled: list[Due] = [item for payment in planned for item in payment.items if item.status != Claim.Status.REVERSED]
+    because = f"payment run {run.pk}"
+    move_many(Claim, {item.claim_id: Claim.Status.PAID for item in settled}, by=by, because=because, at=at)
+    stamp, actor = at.isoformat(), str(by)[:80]
+    copy_rows(
+        "claims_claimevent",
+        _EVENT,
+        (
+            (item.claim_id, run.employer_id, stamp, actor, "system", item.status, Claim.Status.PAID.value, because)
+            for item in settled
+        ),
+    )
+
+
+def _post(payments: Sequence[Payment], by: Actor) -> None:
+    by_account: dict[int, list[Posting]] = defaultdict(list)
+    for payment in payments:
+        if any((payment.items_amount, payment.amount, payment.forward_balance_amount - payment.brought_forward_amount)):
+            by_account[payment.claims_account_id].append(_posting(payment))
+    for account, postings in sorted(by_account.items()):
+        post_many(claims_account_id=account, postings=postings, by=by)
+
+
+def _posting(payment: Payment) -> Posting:
+    """Claims paid, less what was recovered and plus what is still owed, out of the employer's money or the TPA's."""
+    drawn = Account.TPA_FUNDS if payment.funds == Payment.Funds.TPA else Account.PAYMENTS_OUT
+    owed: Decimal = payment.forward_balance_amount - payment.brought_forward_amount
+    return Posting(
+        reference=f"payment:{payment.trace_number}",
+        kind="payment",
+        description=_("Payment %(trace)s") % {"trace": payment.trace_number},
+        posted_on=payment.paid_on,
+        entries=(
+            (Account.CLAIMS_PAID, payment.items_amount),
+            (Account.RECOVERIES, owed),
+            (drawn, -payment.amount),
+        ),
+    )
