@@ -110,7 +110,9 @@ def test_a_change_with_its_own_hash_made_anew_shows_in_the_next_row():
 
 def test_content_that_passed_from_a_column_to_the_next_shows():
     _fill()
-    _tamper("UPDATE foundation_auditevent SET because = because || E'\\x1e' || purpose, purpose = '' WHERE position = 4")
+    _tamper(
+        "UPDATE foundation_auditevent SET because = because || E'\\x1e' || purpose, purpose = '' WHERE position = 4"
+    )
     assert verify_chain().breaks[0].position == 4
 
 

@@ -1,10 +1,13 @@
 """How the house is locked: signing in, second factors, sessions, cookies, headers. See docs/security.md for the why."""
 
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
+
+from tpa.settings.base import VAR_DIR
 
 env = environ.Env()
 
@@ -13,6 +16,10 @@ _address = urlsplit(env.str("STEWARD_BASE_URL", default="http://127.0.0.1:8000")
 HTTPS = _address.scheme == "https"
 # How many proxies of ours stand in front and may say who the caller is.
 PROXIES = env.int("STEWARD_PROXY_COUNT", default=0)
+
+# Where `verify_audit` writes the heads of the audit trail down: better a place that the database's administrator can not
+# write.
+STEWARD_AUDIT_ANCHORS = Path(env.str("STEWARD_AUDIT_ANCHORS", default=str(VAR_DIR / "audit_anchors.jsonl")))
 
 # --- Who -------------------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -16,7 +16,7 @@ from tpa.foundation.audit import Actor
 from tpa.foundation.encryption import decrypt, encrypt
 from tpa.foundation.models.users import User
 
-_SECRETS = "mfa.authenticator.secret"
+SECRETS: Final = "mfa.authenticator.secret"
 
 
 def has_second_factor(user: User | AbstractBaseUser | AnonymousUser) -> bool:
@@ -53,10 +53,10 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """The secrets of authenticator apps and recovery codes lie encrypted in the database."""
 
     def encrypt(self, text: str) -> str:
-        return encrypt(text, context=_SECRETS)
+        return encrypt(text, context=SECRETS)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return decrypt(encrypted_text, context=_SECRETS)
+        return decrypt(encrypted_text, context=SECRETS)
 
     def get_totp_issuer(self) -> str:
         return "Steward"
