@@ -229,10 +229,12 @@ class SetCheck:
 
     def _level(self, segment: list[str], depth: int, ordinal: int, place: Place) -> None:
         """HL01 counts up from 1; HL02 names the HL that this one stands under."""
-        self._hl_number += 1
+        expected = self._hl_number + 1
         number = segment[1] if len(segment) > 1 else ""
-        if number != str(self._hl_number):
-            self._add_element("I12", place, ordinal, 1, "628", number, f"should be {self._hl_number}")
+        if number != str(expected):
+            self._add_element("I12", place, ordinal, 1, "628", number, f"should be {expected}")
+        # Count on from what was sent, lest one slip be told at every level after it.
+        self._hl_number = int(number) if number.isascii() and number.isdecimal() and len(number) < 13 else expected
         while self._hl_levels and self._hl_levels[-1][0] >= depth:
             self._hl_levels.pop()
         parent = self._hl_levels[-1][1] if self._hl_levels else ""
