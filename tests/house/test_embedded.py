@@ -273,7 +273,7 @@ def test_passing_servers_leave_nothing(monkeypatch, tmp_path):
 def test_a_process_that_ends_is_started_again(tmp_path):
     heard = []
     supervisor = Supervisor(env=os.environ, logs=tmp_path / "log", say=heard.append)
-    supervisor.start((Process("sleeper", ("python", "-c", "import time; time.sleep(600)"), ""),))
+    supervisor.start(Process("sleeper", ("python", "-c", "import time; time.sleep(600)"), ""))
     first = supervisor.running[0].child
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
@@ -287,7 +287,7 @@ def test_a_process_that_ends_is_started_again(tmp_path):
 
 def test_a_process_that_keeps_ending_is_given_up_with_its_last_words(tmp_path):
     supervisor = Supervisor(env=os.environ, logs=tmp_path / "log", say=lambda _: None)
-    supervisor.start((Process("broken", ("python", "-c", "raise SystemExit('out of order')"), ""),))
+    supervisor.start(Process("broken", ("python", "-c", "raise SystemExit('out of order')"), ""))
     with pytest.raises(StartError, match=r"(?s)broken keeps ending.*out of order"):
         for _ in range(KEEPS_ENDING + 1):
             supervisor.running[0].child.wait()

@@ -10,7 +10,7 @@ import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
-from tpa.embedded import places, servers
+from tpa.embedded import children, places, servers
 from tpa.embedded.errors import StartError
 from tpa.embedded.processes import PREPARE, table
 from tpa.embedded.say import say
@@ -93,16 +93,25 @@ class House:
         env.setdefault("STEWARD_BASE_URL", self.address)
         if self.demo:  # invented people need no second factor to be tried out
             env.setdefault("STEWARD_REQUIRE_MFA", "false")
-        _program, *prepare = PREPARE
-        if subprocess.run(
-            [sys.executable, *prepare, *(["--demo"] if self.demo else [])], env=env, cwd=places.ROOT
-        ).returncode:
-            raise StartError("the database could not be prepared; see above")
-        say("starting web, worker and beat")
         self.supervisor = Supervisor(env=env, logs=self.logs, say=say)
-        self.supervisor.start(table(f"127.0.0.1:{port}"))
+        web, *others = table(f"127.0.0.1:{port}")
+        self.supervisor.start(web)  # it loads while the database is prepared, on the other core
+        self._prepare(env)
+        say("starting web, worker and beat")
+        self.supervisor.start(*others)
         self._wait_for_answer()
         return env
+
+    def _prepare(self, env: Mapping[str, str]) -> None:
+        _program, *prepare = PREPARE
+        process = children.start(
+            [sys.executable, *prepare, *(["--demo"] if self.demo else [])], env=env, cwd=places.ROOT
+        )
+        try:
+            if process.wait():
+                raise StartError("the database could not be prepared; see above")
+        finally:
+            children.stop(process)
 
     def _port(self) -> int:
         wanted = int(os.environ.get("STEWARD_PORT") or FIRST_PORT)

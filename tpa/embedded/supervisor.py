@@ -38,7 +38,7 @@ class Supervisor:
         self.running: list[Running] = []
         logs.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def start(self, processes: tuple[Process, ...]) -> None:
+    def start(self, *processes: Process) -> None:
         """Start them all; returns at once."""
         for process in processes:
             log = self.log_of(process.name)
