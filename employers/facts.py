@@ -1,4 +1,4 @@
-"""What eligibility says to the other floors: plain facts about members and their cover."""
+"""What eligibility says to the other floors, and what employers tell it: plain facts about members and their cover."""
 
 from __future__ import annotations
 
@@ -50,3 +50,71 @@ class EnrolledFact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     plan_id: int
     tier: str
     division: str = ""  # the division's code
+
+
+class RecordFault(msgspec.Struct, frozen=True):
+    """What a reader could not make sense of: `place` is a column or element, `code` one of `eligibility.problems`."""
+
+    place: str
+    code: str
+
+
+class OtherCoverageRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """Another payer's cover as an employer tells it. `pays_first` None: the order is not known."""
+
+    payer_name: str
+    pays_first: bool | None
+    kind: str = "group"
+    payer_number: str = ""
+    policy_number: str = ""
+    because: str = ""
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+class CoverageRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One coverage as an employer tells it. `action`: set (so it is on these days), end (no longer from `ends_on`).
+
+    `plan_codes` are the names under which the plan may be known, the most telling first. `ends_on` is the first day
+    after, as everywhere inside. A blank tier: as it was, or as the family needs it.
+    """
+
+    plan_codes: tuple[str, ...]
+    action: str = "set"
+    tier: str = ""
+    starts_on: date | None = None
+    ends_on: date | None = None
+    other: tuple[OtherCoverageRecord, ...] = ()
+
+
+class MemberRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What an employer tells of one person, by CSV, 834 or form: blank means nothing is said.
+
+    `action`: set (the person is as told), end (all coverage ends with `ends_on`), reinstate (what ended goes on).
+    """
+
+    row_number: int = 1
+    subscriber_number: str
+    action: str = "set"
+    relationship: str = "18"
+    last_name: str = ""
+    first_name: str = ""
+    middle_name: str = ""
+    birth_on: date | None = None
+    sex: str = ""
+    own_number: str = ""
+    ssn: str = ""
+    address_line: str = ""
+    city: str = ""
+    state: str = ""
+    postal_code: str = ""
+    email: str = ""
+    is_disabled: bool | None = None
+    hired_on: date | None = None
+    division: str = ""
+    group_number: str = ""
+    starts_on: date | None = None
+    ends_on: date | None = None
+    because: str = ""
+    coverages: tuple[CoverageRecord, ...] = ()
+    faults: tuple[RecordFault, ...] = ()

@@ -25,7 +25,7 @@ class FoundMember:
 
 
 def find_members(*, scope: Scope, words: str, limit: int = 20) -> list[FoundMember]:
-    """Members whose last name is like one of the words (a slip or two is forgiven), the likest first; or by card number."""
+    """Members whose last name is like one of the words (a slip is forgiven), the likest first; or by card number."""
     return [
         FoundMember(
             member_id=member.pk,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from django.db import connection
@@ -294,7 +294,7 @@ def _spellings(query: MemberQuery) -> Collection[str]:
     return spellings
 
 
-def _fetch(sql: str, parameters: dict[str, object]) -> list[_Candidate]:
+def _fetch(sql: str, parameters: dict[str, Any]) -> list[_Candidate]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return [_Candidate(*row) for row in cursor.fetchall()]

@@ -109,8 +109,8 @@ def register(
     )
     rows: list[RegisterRow] = []
     balance = opening
-    for *head, amount in sums:
+    for transaction_id, posted_on, kind, description, reference, amount in sums:
         if amount:
             balance += amount
-            rows.append(RegisterRow(*head, amount, balance))
+            rows.append(RegisterRow(transaction_id, posted_on, kind, description, reference, amount, balance))
     return Register(opening, rows, balance)

@@ -7,6 +7,7 @@ from django.db import migrations
 from tpa.foundation.guards import append_only, employer_isolation, superseded_only
 
 _OF_AN_EMPLOYER = (
+    "employers_employeralias",
     "employers_division",
     "employers_planoffering",
     "employers_family",

@@ -1,7 +1,7 @@
 """Who is covered, and the account their care is paid from."""
 
 from employers.models.eligibility import Coverage, EligibilityFile, EligibilityProblem, OtherCoverage
-from employers.models.employer import Division, Employer, PlanOffering
+from employers.models.employer import Division, Employer, EmployerAlias, PlanOffering
 from employers.models.ledger import ClaimsAccount, LedgerAccount, LedgerEntry, LedgerTransaction
 from employers.models.members import Family, Member
 
@@ -12,6 +12,7 @@ __all__ = [
     "EligibilityFile",
     "EligibilityProblem",
     "Employer",
+    "EmployerAlias",
     "Family",
     "LedgerAccount",
     "LedgerEntry",

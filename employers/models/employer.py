@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +38,21 @@ class Employer(models.Model):
         return self.name
 
 
+class EmployerAlias(models.Model):
+    """Another number by which files name the employer: a member company's EIN, a policy or an old group number."""
+
+    employer = models.ForeignKey(Employer, on_delete=models.PROTECT, related_name="aliases")
+    value = models.CharField(max_length=80, unique=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = _("employer aliases")
+
+    def __str__(self) -> str:
+        return self.value
+
+
 class Division(models.Model):
     employer = models.ForeignKey(Employer, on_delete=models.PROTECT, related_name="divisions")
     code = models.CharField(max_length=30)
@@ -58,6 +73,11 @@ class PlanOffering(models.Model):
     employer = models.ForeignKey(Employer, on_delete=models.PROTECT, related_name="offerings")
     plan = models.ForeignKey("plans.Plan", on_delete=models.PROTECT, related_name="+")
     period = DateRangeField()
+    file_names = ArrayField(
+        models.CharField(max_length=60),
+        default=list,
+        help_text=_("what the employer's files call the plan: names (HD04) or lines of coverage (HD03)"),
+    )
 
     objects = ScopedQuerySet.as_manager()
 

@@ -42,7 +42,7 @@ def participation_facts(
 
     With `known_at`: as it was recorded then.
     """
-    wanted = {"providers": list(provider_ids), "from": on_from, "to": on_to, "known_at": known_at}
+    wanted: dict[str, Any] = {"providers": list(provider_ids), "from": on_from, "to": on_to, "known_at": known_at}
     known = _NOW if known_at is None else _THEN
     found: dict[int, list[ParticipationFact]] = defaultdict(list)
     with connection.cursor() as cursor:
@@ -72,7 +72,7 @@ def rates_for(
 
     With `known_at`: as it was recorded then.
     """
-    wanted = {
+    wanted: dict[str, Any] = {
         "schedules": sorted(set(schedule_ids)),
         "codes": ["", *sorted({code for code in codes if code})],
         "from": on_from,
@@ -101,10 +101,15 @@ def provider_names(provider_ids: Collection[int]) -> dict[int, str]:
     return {provider.pk: str(provider) for provider in Provider.objects.filter(pk__in=provider_ids)}
 
 
+def provider_ids_by_npi(npis: Collection[str]) -> dict[str, int]:
+    """The ids of the providers we know among these NPIs; one query, none when nobody is asked for."""
+    return dict(Provider.objects.filter(npi__in=list(npis)).values_list("npi", "pk")) if npis else {}
+
+
 def excluded_providers(provider_ids: Collection[int]) -> dict[int, date]:
     """Those of the providers that stand on a federal exclusion list, and since when; one query."""
     found = Provider.objects.filter(pk__in=list(provider_ids), excluded_on__isnull=False)
-    return dict(found.values_list("pk", "excluded_on"))
+    return {pk: since for pk, since in found.values_list("pk", "excluded_on") if since}
 
 
 def participations_of(provider_id: int) -> QuerySet[NetworkParticipation]:
