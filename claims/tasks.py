@@ -4,7 +4,8 @@
     load_sets       a set waits                  → claims received; the last set of a file asks for the rest
     answer_files    all sets of a file are done  → TA1, 999, 277CA
     decide_claims   claims are received          → approved, denied or pended, family by family
-    pay_employers   claims are approved          → payments, remittances, EOBs
+    pay_employers   claims are approved          → payments, from the employer's account
+    write_documents a payment run is issued      → remittances, checks, ACH file, EOBs
 
 Each rings the next. What no bell was heard for, `ring` finds by its state every few seconds.
 """
@@ -26,7 +27,11 @@ from claims.adjudication.give_up_claims import give_up_claims
 from claims.adjustments.settle_frequency import settle_frequency
 from claims.intake.answer_file import answer_file
 from claims.intake.kinds import KINDS, SHELF
-from claims.intake.load_set import give_up_set, load_set
+from claims.intake.load_set import LOAD_837, give_up_set, load_set
+from claims.payments.ask_documents import PAYMENT_DOCUMENTS
+from claims.payments.pay_employer import pay_employer
+from claims.payments.selectors import employers_to_pay
+from claims.payments.write_payment_documents import write_payment_documents
 from tpa.foundation import bell, work
 from tpa.foundation.edi_files import OPEN_FILE
 from tpa.foundation.open_file import ANSWER_FILE, open_file
@@ -38,23 +43,27 @@ _SECONDS = settings.DECIDE_SECONDS / 2
 @shared_task(queue="default")
 def open_files() -> None:
     """Read the envelopes of files that arrived."""
-    _work_off(OPEN_FILE, lambda piece: open_file(file_id=piece["file"], shelf=SHELF, kinds=KINDS), again=open_files.delay)
-    ring.delay()
+    _work_off(OPEN_FILE, _open, again=lambda: bell.ring(open_files))
+    bell.ring(ring)
 
 
 # A set of 100 MB takes its time.
 @shared_task(queue="shards", soft_time_limit=900, time_limit=960)
 def load_sets(kind: str) -> None:
     """Check transaction sets against their guide and take in what they hold."""
-    load: Callable[[dict[str, Any]], object] = _load_834 if kind == LOAD_834 else _load_837
-    _work_off(kind, load, again=lambda: load_sets.delay(kind), give_up=lambda piece, error: give_up_set(piece["set"]))
-    ring.delay()
+    _work_off(
+        kind,
+        _LOADERS[kind],
+        again=lambda: bell.ring(load_sets, kind),
+        give_up=lambda piece, error: give_up_set(set_id=piece["set"]),
+    )
+    bell.ring(ring)
 
 
 @shared_task(queue="default")
 def answer_files() -> None:
     """Answer files whose sets are all done."""
-    _work_off(ANSWER_FILE, lambda piece: answer_file(file_id=piece["file"]), again=answer_files.delay)
+    _work_off(ANSWER_FILE, lambda piece: answer_file(file_id=piece["file"]), again=lambda: bell.ring(answer_files))
 
 
 # A claim on which the engine hangs counts as a failed attempt.
@@ -64,7 +73,7 @@ def decide_claims(shard: int) -> None:
     _work_off(
         DECIDE,
         _decide,
-        again=lambda: decide_claims.delay(shard),
+        again=lambda: bell.ring(decide_claims, shard),
         shard=shard,
         give_up=lambda piece, error: give_up_claims(claim_ids=piece["claims"], error=error),
     )
@@ -85,31 +94,43 @@ def ring_for_decision(family_id: int) -> None:
 def pay_employers(on: str | None = None) -> None:
     """Run payments for every employer with something to pay."""
     for employer_id in employers_to_pay():
-        pay_one_employer.delay(employer_id, on)
+        bell.ring(pay_one_employer, employer_id, on)
 
 
 @shared_task(queue="default")
 def pay_one_employer(employer_id: int, on: str | None = None) -> None:
     """Pay one employer's decided claims, with remittances and EOBs."""
-    pay_employer(employer_id=employer_id, on=date.fromisoformat(on) if on else timezone.localdate())
+    if pay_employer(employer_id=employer_id, on=date.fromisoformat(on) if on else timezone.localdate()):
+        for _worker in range(2):
+            bell.ring(write_documents)
 
 
 @shared_task(queue="default")
 def ring() -> None:
     """Ring for everything that waits, whatever became of its bell."""
     if work.waiting(OPEN_FILE):
-        open_files.delay()
+        bell.ring(open_files)
     for kind in sorted(set(KINDS.values())):
         for _chunk in work.waiting(kind)[:8]:
-            load_sets.delay(kind)
+            bell.ring(load_sets, kind)
     if work.waiting(ANSWER_FILE):
-        answer_files.delay()
+        bell.ring(answer_files)
     for shard in work.shards_waiting(DECIDE):
-        decide_claims.delay(shard)
+        bell.ring(decide_claims, shard)
+    if work.waiting(PAYMENT_DOCUMENTS):
+        bell.ring(write_documents)
 
 
-def _load_837(piece: dict[str, Any]) -> object:
-    return load_set(set_id=piece["set"])
+@shared_task(queue="default")
+def write_documents() -> None:
+    """Write remittances, checks, ACH files and EOBs of payment runs."""
+    _work_off(
+        PAYMENT_DOCUMENTS, lambda piece: write_payment_documents(piece=piece), again=lambda: bell.ring(write_documents)
+    )
+
+
+def _open(piece: dict[str, Any]) -> None:
+    open_file(file_id=piece["file"], shelf=SHELF, kinds=KINDS)
 
 
 def _decide(piece: dict[str, Any]) -> None:
@@ -118,8 +139,9 @@ def _decide(piece: dict[str, Any]) -> None:
     adjudicate_claims(claim_ids=piece["claims"])
 
 
-def _load_834(piece: dict[str, Any]) -> object:
-    return load_834_set(set_id=piece["set"])
+_LOADERS: dict[str, Callable[[dict[str, Any]], object]] = {
+    LOAD_837: lambda piece: load_set(set_id=piece["set"]),
+}
 
 
 def _work_off(

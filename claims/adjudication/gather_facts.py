@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,9 +18,15 @@ from employers.eligibility.selectors import coverage_facts, member_facts, other_
 from employers.facts import CoverageFact, MemberFact, OtherCoverageFact
 from plans.design.selectors import plan_terms, plan_versions_on
 from plans.design.terms import PlanTerms
-from plans.facts import ParticipationFact
+from plans.facts import ParticipationFact, RateFact
 from plans.networks.rates import RateBook
-from plans.networks.selectors import excluded_providers, participation_facts, rates_for
+from plans.networks.selectors import (
+    excluded_providers,
+    participation_facts,
+    provider_ids_by_npi,
+    rates_for,
+    schedules_by_code,
+)
 from tpa.foundation.authority import approval_limits
 
 ENGINE = "engine"
@@ -36,6 +42,8 @@ class Gathered:
     other_coverages: Mapping[int, tuple[OtherCoverageFact, ...]]
     plan_hashes: Mapping[tuple[int, date], str]
     participations: Mapping[int, tuple[ParticipationFact, ...]]
+    facilities: Mapping[str, int]
+    references: Mapping[str, int]
     rates: RateBook
     excluded: Mapping[int, date]
     authorizations: Mapping[int, tuple[AuthorizationFact, ...]]
@@ -68,18 +76,21 @@ def gather_facts(claims: Sequence[ClaimToDecide], family_ids: Sequence[int], *, 
         for coverage in coverages.get(claim.member_id, ())
         if _covers(coverage, claim.submission.service_from)
     }
-    participations = participation_facts(provider_ids, starts, ends)
-    schedules = {fact.schedule_id for facts in participations.values() for fact in facts}
-    lines = {
-        (claim.member_id, line.service_from) for claim in claims for line in claim.submission.lines
-    }
+    plan_hashes = plan_versions_on(covering)
+    facilities = provider_ids_by_npi({s.facility.npi for s in submissions if s.facility and s.facility.npi})
+    participations = participation_facts({*provider_ids, *facilities.values()}, starts, ends)
+    references = _reference_schedules(plan_hashes.values())
+    schedules = {fact.schedule_id for facts in participations.values() for fact in facts} | set(references.values())
+    lines = {(claim.member_id, line.service_from) for claim in claims for line in claim.submission.lines}
     return Gathered(
         decided_on=decided_on,
         members=member_facts(member_ids),
         coverages=coverages,
         other_coverages=other_coverage_facts(member_ids),
-        plan_hashes=plan_versions_on(covering),
+        plan_hashes=plan_hashes,
         participations=participations,
+        facilities=facilities,
+        references=references,
         rates=rates_for(schedules, _codes_of(submissions), starts, ends),
         excluded=excluded_providers(provider_ids),
         authorizations=authorizations_of(member_ids),
@@ -126,34 +137,60 @@ def _plan_of(claim: ClaimToDecide, gathered: Gathered) -> tuple[int | None, str]
 
 
 def _prices(claim: ClaimToDecide, terms: PlanTerms, gathered: Gathered) -> tuple[LinePrice, ...]:
-    """For each line the plan's best network that the billing provider is in on that day, and that network's rate."""
+    """For each line the plan's best network that the billing provider is in on that day, and that network's rate;
+    out of network, what the plan's reference schedules say instead."""
     mine = gathered.participations.get(claim.billing_provider_id, ())
-    return tuple(_price(line, claim.submission, mine, terms, gathered.rates) for line in claim.submission.lines)
+    facility = claim.submission.facility
+    theirs = gathered.participations.get(gathered.facilities.get(facility.npi, 0), ()) if facility else ()
+    prices = []
+    for line in claim.submission.lines:
+        best = _best(mine, terms, line.service_from)
+        at = _best(theirs, terms, line.service_from)
+        rate = _rate(best.schedule_id, line, claim.submission, gathered.rates) if best else None
+        prices.append(
+            LinePrice(
+                line_number=line.number,
+                network=best.network if best else "",
+                rate=rate,
+                references=() if best else _references(line, claim.submission, terms, gathered),
+                facility_network=at.network if at else "",
+            )
+        )
+    return tuple(prices)
 
 
-def _price(
-    line: SubmittedLine,
-    submission: Submission,
-    participations: Sequence[ParticipationFact],
-    terms: PlanTerms,
-    rates: RateBook,
-) -> LinePrice:
-    on = line.service_from
+def _best(participations: Sequence[ParticipationFact], terms: PlanTerms, on: date) -> ParticipationFact | None:
     for network in terms.networks:
         for taken_part in participations:
-            if taken_part.network != network or not _covers(taken_part, on):
-                continue
-            rate = rates.find(
-                taken_part.schedule_id,
-                on=on,
-                code=line.procedure_code,
-                modifiers=line.modifiers,
-                place=line.place_of_service or submission.facility_code[:2],
-                revenue_code=line.revenue_code,
-                drg=submission.drg_code,
-            )
-            return LinePrice(line_number=line.number, network=network, rate=rate)
-    return LinePrice(line_number=line.number)
+            if taken_part.network == network and _covers(taken_part, on):
+                return taken_part
+    return None
+
+
+def _references(
+    line: SubmittedLine, submission: Submission, terms: PlanTerms, gathered: Gathered
+) -> tuple[RateFact, ...]:
+    schedules = (gathered.references.get(code) for code in terms.reference_schedules)
+    found = (_rate(schedule, line, submission, gathered.rates) for schedule in schedules if schedule)
+    return tuple(rate for rate in found if rate is not None)
+
+
+def _rate(schedule_id: int, line: SubmittedLine, submission: Submission, rates: RateBook) -> RateFact | None:
+    return rates.find(
+        schedule_id,
+        on=line.service_from,
+        code=line.procedure_code,
+        modifiers=line.modifiers,
+        place=line.place_of_service or submission.facility_code[:2],
+        revenue_code=line.revenue_code,
+        drg=submission.drg_code,
+    )
+
+
+def _reference_schedules(hashes: Iterable[str]) -> dict[str, int]:
+    """The fee schedules by which the batch's plans price what no network does; no query when none has any."""
+    codes = {code for content_hash in set(hashes) for code in plan_terms(content_hash).reference_schedules}
+    return schedules_by_code(codes) if codes else {}
 
 
 def _covers(fact: CoverageFact | ParticipationFact, on: date) -> bool:

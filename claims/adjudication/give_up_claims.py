@@ -25,7 +25,9 @@ def give_up_claims(*, claim_ids: Sequence[int], error: str) -> None:
         lock_families_of(claim_ids)
         claims = take_claims(claim_ids, [Claim.Status.RECEIVED])
         if len(claim_ids) > 1:
-            alone = [(f"alone:{claim.id}", claim.family_id % settings.SHARDS, {"claims": [claim.id]}) for claim in claims]
+            alone = [
+                (f"alone:{claim.id}", claim.family_id % settings.SHARDS, {"claims": [claim.id]}) for claim in claims
+            ]
             work.ask_many(DECIDE, alone)
             return
         now = timezone.now()

@@ -16,7 +16,8 @@ from claims.facts import Submission
 # The last decision of each claim counts, unless it took the claim back. `taken` are the claims being decided now.
 _LINES = """
 SELECT l.member_id, l.service_from, c.claim_number, l.number, p.npi, l.procedure_code, l.modifiers, l.revenue_code,
-       l.service_to, l.units_count, l.billed_amount, d.outcome, c.kind
+       l.service_to, l.units_count, l.billed_amount, d.outcome, c.kind, l.benefit, l.allowed_amount, l.copay_amount,
+       l.tooth_numbers
   FROM (SELECT DISTINCT * FROM unnest(%s, %s::date[]) AS t(member_id, service_from)) wanted
   JOIN claims_claimline l USING (member_id, service_from)
   JOIN claims_decision d ON d.id = l.decision_id
@@ -61,6 +62,10 @@ class PriorLines:
                         billed_amount=row[10],
                         outcome=row[11],
                         kind=row[12],
+                        benefit=row[13],
+                        allowed_amount=row[14],
+                        copay_amount=row[15],
+                        tooth_numbers=tuple(row[16].split(":")) if row[16] else (),
                     )
                 )
         return found
@@ -72,7 +77,7 @@ class PriorLines:
 
     def add(self, member_id: int, submission: Submission, decision: ClaimDecision) -> None:
         """Let the next claims of the batch see this one."""
-        for line in submission.lines:
+        for line, decided in zip(submission.lines, decision.lines, strict=True):
             self._lines[member_id, line.service_from].append(
                 PriorLine(
                     claim_number=decision.claim_number,
@@ -87,5 +92,9 @@ class PriorLines:
                     billed_amount=line.billed_amount,
                     outcome=decision.outcome,
                     kind=submission.kind,
+                    benefit=decided.benefit,
+                    allowed_amount=decided.figures.allowed_amount,
+                    copay_amount=decided.figures.copay_amount,
+                    tooth_numbers=line.tooth_numbers,
                 )
             )

@@ -60,6 +60,7 @@ _LINE = (
     "place_of_service",
     "service_from",
     "service_to",
+    "tooth_numbers",
     "units_count",
     "benefit",
     "network_tier",
@@ -80,6 +81,7 @@ _PEND = (
     "opened_at",
 )
 _EVENT = ("claim_id", "employer_id", "at", "actor", "origin", "from_status", "to_status", "because")
+
 
 class Decided(NamedTuple):
     """One claim of the batch with the facts it stood on and what was decided of it."""
@@ -134,6 +136,7 @@ def save_decisions(batch: Sequence[Decided], *, at: datetime, by: Actor, origin:
                     submitted.place_of_service or facts.submission.facility_code[:2],
                     submitted.service_from,
                     submitted.service_to,
+                    ":".join(submitted.tooth_numbers),
                     submitted.units_count,
                     line.benefit,
                     line.network_tier,

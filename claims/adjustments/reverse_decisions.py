@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg2 import Binary
@@ -14,7 +14,8 @@ from psycopg2 import Binary
 from claims.adjudication.ask_decision import ask_decision
 from claims.adjudication.claims_to_decide import lock_families_of
 from claims.adjustments.mirror import mirror
-from claims.models import Claim, ClaimEvent, Pend
+from claims.models import AccumulatorEntry, Claim, ClaimEvent, ClaimLine, Decision, Pend
+from claims.models.decision import Figures
 from claims.packing import pack, unpack_decision
 from tpa.foundation.audit import Actor, Subjects, record
 from tpa.foundation.errors import Conflict, NotFound
@@ -32,40 +33,48 @@ SELECT DISTINCT ON (claim_id) id, claim_id, outcome, says FROM claims_decision
  WHERE claim_id = ANY(%s) ORDER BY claim_id, number DESC
 """
 
-_REVERSE = """
-INSERT INTO claims_decision (claim_id, employer_id, member_id, number, outcome, plan_id, plan_hash, engine_version,
-       facts, says, decided_at, decided_by, reverses_id, billed_amount, allowed_amount, not_covered_amount,
-       copay_amount, deductible_amount, coinsurance_amount, other_payer_amount, member_amount, plan_paid_amount,
-       adjusted_amount)
-SELECT d.claim_id, d.employer_id, d.member_id, d.number + 1, 'reversed', d.plan_id, d.plan_hash, d.engine_version,
-       d.facts, t.says, %s, %s, d.id, -d.billed_amount, -d.allowed_amount, -d.not_covered_amount,
-       -d.copay_amount, -d.deductible_amount, -d.coinsurance_amount, -d.other_payer_amount, -d.member_amount,
-       -d.plan_paid_amount, -d.adjusted_amount
-  FROM unnest(%s::bigint[], %s::bytea[]) AS t(id, says) JOIN claims_decision d ON d.id = t.id
- ORDER BY d.claim_id
-"""
+# A line's adjustments: [group, CARC, amount, [RARC …]], the amount turned round.
+_TURNED = """coalesce((SELECT jsonb_agg(jsonb_build_array(a -> 0, a -> 1, (-(a ->> 2)::numeric)::text, a -> 3) ORDER BY place)
+    FROM jsonb_array_elements(l.adjustments) WITH ORDINALITY AS t(a, place)), '[]')"""
 
-_REVERSE_LINES = """
-INSERT INTO claims_claimline (decision_id, claim_id, employer_id, member_id, number, procedure_code, modifiers,
-       revenue_code, place_of_service, service_from, service_to, units_count, benefit, network_tier, adjustments,
-       billed_amount, allowed_amount, not_covered_amount, copay_amount, deductible_amount, coinsurance_amount,
-       other_payer_amount, member_amount, plan_paid_amount, adjusted_amount)
-SELECT r.id, l.claim_id, l.employer_id, l.member_id, l.number, l.procedure_code, l.modifiers,
-       l.revenue_code, l.place_of_service, l.service_from, l.service_to, l.units_count, l.benefit, l.network_tier,
-       coalesce((SELECT jsonb_agg(jsonb_build_array(a -> 0, a -> 1, (-(a ->> 2)::numeric)::text, a -> 3) ORDER BY place)
-                   FROM jsonb_array_elements(l.adjustments) WITH ORDINALITY AS t(a, place)), '[]'),
-       -l.billed_amount, -l.allowed_amount, -l.not_covered_amount, -l.copay_amount, -l.deductible_amount,
-       -l.coinsurance_amount, -l.other_payer_amount, -l.member_amount, -l.plan_paid_amount, -l.adjusted_amount
-  FROM claims_decision r JOIN claims_claimline l ON l.decision_id = r.reverses_id
- WHERE r.reverses_id = ANY(%s) ORDER BY l.id
-"""
 
-_REVERSE_CONSUMPTIONS = """
-INSERT INTO claims_accumulatorentry (family_id, member_id, employer_id, decision_id, year_on, bucket, amount)
-SELECT e.family_id, e.member_id, e.employer_id, r.id, e.year_on, e.bucket, -e.amount
-  FROM claims_decision r JOIN claims_accumulatorentry e ON e.decision_id = r.reverses_id
- WHERE r.reverses_id = ANY(%s) ORDER BY e.id
-"""
+def _insert(model: type[models.Model], alias: str, given: dict[str, str], source: str) -> str:
+    """INSERT … SELECT that copies rows of a model, every figure negated and what is `given` in its place."""
+    figures = {field.column for field in Figures._meta.fields} | {"amount"}
+    columns = [field.column for field in model._meta.concrete_fields if not field.primary_key]
+    values = [
+        given.get(column) or (f"-{alias}.{column}" if column in figures else f"{alias}.{column}") for column in columns
+    ]
+    return f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) SELECT {', '.join(values)} {source}"  # noqa: S608
+
+
+_REVERSE = _insert(
+    Decision,
+    "d",
+    {
+        "number": "d.number + 1",
+        "outcome": "'reversed'",
+        "says": "t.says",
+        "decided_at": "%s",
+        "decided_by": "%s",
+        "reverses_id": "d.id",
+    },
+    "FROM unnest(%s::bigint[], %s::bytea[]) AS t(id, says) JOIN claims_decision d ON d.id = t.id ORDER BY d.claim_id",
+)
+_REVERSE_LINES = _insert(
+    ClaimLine,
+    "l",
+    {"decision_id": "r.id", "adjustments": _TURNED},
+    "FROM claims_decision r JOIN claims_claimline l ON l.decision_id = r.reverses_id"
+    " WHERE r.reverses_id = ANY(%s) ORDER BY l.id",
+)
+_REVERSE_CONSUMPTIONS = _insert(
+    AccumulatorEntry,
+    "e",
+    {"decision_id": "r.id"},
+    "FROM claims_decision r JOIN claims_accumulatorentry e ON e.decision_id = r.reverses_id"
+    " WHERE r.reverses_id = ANY(%s) ORDER BY e.id",
+)
 
 
 class _Held(NamedTuple):
