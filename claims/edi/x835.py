@@ -9,6 +9,7 @@ from typing import BinaryIO, Final, Protocol
 
 import msgspec
 
+from claims.edi.fit_delimiters import fit_delimiters
 from claims.edi.remittance_balance import check_balance
 from claims.edi.x835_parts import (
     BankTransfer,
@@ -25,7 +26,8 @@ from claims.edi.x835_parts import (
     tidy,
 )
 from claims.facts import ZERO, Fact
-from tpa.foundation.x12.writer import OutGroup, OutSet, Parties, write_interchange
+from tpa.foundation.x12.tokens import Delimiters
+from tpa.foundation.x12.writer import STANDARD, OutGroup, OutSet, Parties, write_interchange
 
 VERSION: Final = "005010X221A1"
 REVERSAL: Final = "22"
@@ -149,8 +151,9 @@ def write_remittances(
     """
     for remittance in remittances:
         check_balance(remittance)
+    delimiters = fit_delimiters(number for remittance in remittances for number in _numbers(remittance))
     sets = (
-        OutSet("835", f"{number:04}", "", _segments(remittance))
+        OutSet("835", f"{number:04}", "", _segments(remittance, delimiters))
         for number, remittance in enumerate(remittances, start=1)
     )
     write_interchange(
@@ -160,13 +163,14 @@ def write_remittances(
         at=at,
         groups=[OutGroup("HP", control_number, VERSION, sets)],
         usage=usage,
+        delimiters=delimiters,
     )
 
 
-def remittance_segments(remittance: Remittance) -> Iterable[list[str]]:
+def remittance_segments(remittance: Remittance, delimiters: Delimiters = STANDARD) -> Iterable[list[str]]:
     """The segments between ST and SE of one remittance that balances; raises OutOfBalance for any other."""
     check_balance(remittance)
-    return _segments(remittance)
+    return _segments(remittance, delimiters)
 
 
 def reversal_of(claim: ClaimPayment) -> ClaimPayment:
@@ -198,7 +202,22 @@ def _negated(adjustments: Iterable[Adjustment]) -> tuple[Cas, ...]:
     return tuple([Cas(group=one.group, carc=one.carc, amount=-one.amount, rarcs=one.rarcs) for one in adjustments])
 
 
-def _segments(remittance: Remittance) -> Iterator[list[str]]:
+def _numbers(remittance: Remittance) -> Iterator[str]:
+    """What others gave us and want back as it was."""
+    for claim in remittance.claims:
+        yield claim.patient_control_number
+        yield claim.medical_record_number
+        yield claim.authorization_number
+        yield claim.patient.number
+        for line in claim.lines:
+            yield line.control_number
+            yield line.procedure_code
+            yield line.submitted_code
+    for one in remittance.provider_adjustments:
+        yield one.reference
+
+
+def _segments(remittance: Remittance, delimiters: Delimiters) -> Iterator[list[str]]:
     payer, payee, paid_on = remittance.payer, remittance.payee, f"{remittance.paid_on:%Y%m%d}"
     yield _payment(remittance, paid_on)
     yield ["TRN", "1", remittance.trace_number, f"1{payer.tin}"]
@@ -210,9 +229,9 @@ def _segments(remittance: Remittance) -> Iterator[list[str]]:
     if remittance.claims:
         yield ["LX", "1"]
     for claim in remittance.claims:
-        yield from _claim(claim)
+        yield from _claim(claim, delimiters.component)
     yield from provider_adjustment_segments(
-        payee.npi or payee.tin, remittance.paid_on.year, remittance.provider_adjustments
+        payee.npi or payee.tin or payee.member_number, paid_on[:4], remittance.provider_adjustments, delimiters
     )
 
 
@@ -229,7 +248,7 @@ def _payment(remittance: Remittance, paid_on: str) -> list[str]:
     return ["BPR", "I", amount, "C", "ACH", "CCP", *sender, *receiver, paid_on]
 
 
-def _claim(claim: ClaimPayment) -> Iterator[list[str]]:
+def _claim(claim: ClaimPayment, component: str) -> Iterator[list[str]]:
     yield _clp(claim)
     yield from cas_segments(claim.adjustments)
     yield name_segment("QC", claim.patient)
@@ -267,7 +286,7 @@ def _claim(claim: ClaimPayment) -> Iterator[list[str]]:
     if claim.patient_paid_amount:
         yield ["AMT", "F5", amount_text(claim.patient_paid_amount)]
     for line in claim.lines:
-        yield from _line(line)
+        yield from _line(line, component)
 
 
 def _clp(claim: ClaimPayment) -> list[str]:
@@ -293,8 +312,8 @@ def _remark_segment(claim: ClaimPayment, remarks: Sequence[str]) -> list[str]:
     return ["MIA", str(claim.covered_days_count), "", "", "", remarks[0], *[""] * 14, *remarks[1:]]
 
 
-def _line(line: LinePayment) -> Iterator[list[str]]:
-    yield _svc(line)
+def _line(line: LinePayment, component: str) -> Iterator[list[str]]:
+    yield _svc(line, component)
     if line.service_from == line.service_to:
         yield ["DTM", "472", _d8(line.service_from)]
     else:
@@ -313,16 +332,16 @@ def _line(line: LinePayment) -> Iterator[list[str]]:
         yield ["LQ", "HE", code]
 
 
-def _svc(line: LinePayment) -> list[str]:
+def _svc(line: LinePayment, component: str) -> list[str]:
     revenue_code = line.revenue_code if line.procedure_code else ""
     if line.procedure_code:
-        decided = ":".join((line.procedure_qualifier, line.procedure_code, *line.modifiers[:4]))
+        decided = component.join((line.procedure_qualifier, line.procedure_code, *line.modifiers[:4]))
     else:
-        decided = f"NU:{line.revenue_code}"
+        decided = f"NU{component}{line.revenue_code}"
     submitted = ""
     if line.submitted_code:
         qualifier = line.submitted_qualifier or line.procedure_qualifier
-        submitted = ":".join((qualifier, line.submitted_code, *line.submitted_modifiers[:4]))
+        submitted = component.join((qualifier, line.submitted_code, *line.submitted_modifiers[:4]))
     units, submitted_units = line.paid_units_count, line.submitted_units_count
     return [
         *("SVC", decided, amount_text(line.billed_amount), amount_text(line.paid_amount), revenue_code),

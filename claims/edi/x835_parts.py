@@ -8,8 +8,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from claims.edi.fit_delimiters import MARKS
 from claims.facts import Fact
-from tpa.foundation.x12.writer import clean_text
+from tpa.foundation.x12.tokens import Delimiters
 
 if TYPE_CHECKING:
     from claims.edi.x835 import Adjustment
@@ -93,7 +94,7 @@ def payer_segments(payer: PayerParty) -> Iterator[list[str]]:
         contact += ["EM", payer.email]
     yield contact
     if payer.web:
-        yield ["PER", "IC", "", "UR", payer.web]
+        yield ["PER", "IC", "", "UR", tidy(payer.web.partition("://")[2] or payer.web, 256)]
 
 
 def payee_segments(payee: Payee) -> Iterator[list[str]]:
@@ -138,13 +139,14 @@ def cas_segments(adjustments: Iterable[Adjustment]) -> Iterator[list[str]]:
 
 
 def provider_adjustment_segments(
-    provider: str, year: int, adjustments: tuple[ProviderAdjustment, ...]
+    provider: str, year: str, adjustments: tuple[ProviderAdjustment, ...], delimiters: Delimiters
 ) -> Iterator[list[str]]:
     """PLB segments, six adjustments to each. The fiscal year of the provider is taken to be the calendar's."""
     for start in range(0, len(adjustments), _PAIRS):
         segment = ["PLB", provider, f"{year}1231"]
         for one in adjustments[start : start + _PAIRS]:
-            segment += [f"{one.reason}:{one.reference}" if one.reference else one.reason, amount_text(one.amount)]
+            reason = (one.reason, one.reference) if one.reference else (one.reason,)
+            segment += [delimiters.component.join(reason), amount_text(one.amount)]
         yield segment
 
 
@@ -162,4 +164,6 @@ def tidy(text: str, length: int) -> str:
     """Text that every reader of X12 takes: no delimiters, no accents, cut to the element's length."""
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return clean_text(text)[:length].rstrip()
+    if not text.isprintable():
+        text = "".join(mark if mark.isprintable() else " " for mark in text)
+    return text.translate(MARKS).strip()[:length].rstrip()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 _REVERSAL = "22"
@@ -70,6 +70,15 @@ class TransactionReport:
     method: str = ""
     claims: list[ClaimReport] = field(default_factory=list)
     provider_adjusted: Decimal = Decimal(0)
+    unreadable: list[str] = field(default_factory=list)
+
+    def figure(self, text: str) -> Decimal:
+        """An amount; one that can not be read counts as nothing and is told."""
+        try:
+            return Decimal(text or "0")
+        except InvalidOperation:
+            self.unreadable.append(text)
+            return Decimal(0)
 
     @property
     def claims_paid(self) -> Decimal:
@@ -95,8 +104,8 @@ class TransactionReport:
         return found
 
     def strict_problems(self) -> list[str]:
-        """The same, and what balancing alone does not ask: CLP05, no negative payment, no money by NON."""
-        found = self.problems()
+        """The same, and what balancing alone does not ask: figures, CLP05, no negative payment, no money by NON."""
+        found = self.problems() + [f"{text} is no amount" for text in self.unreadable]
         for claim in self.claims:
             found += claim.owed_problems()
         if self.paid < 0:
@@ -122,18 +131,19 @@ def check_balance(text: str) -> list[TransactionReport]:
 
 
 def _take(report: TransactionReport, name: str, parts: list[str], component: str) -> None:
+    figure = report.figure
     if name == "BPR":
-        report.paid = _figure(parts[2])
+        report.paid = figure(parts[2])
         report.method = parts[4] if len(parts) > 4 else ""
     elif name == "CLP":
-        owed = _figure(parts[5]) if len(parts) > 5 and parts[5] else None
-        report.claims.append(ClaimReport(parts[1], parts[2], _figure(parts[3]), _figure(parts[4]), owed))
+        owed = figure(parts[5]) if len(parts) > 5 and parts[5] else None
+        report.claims.append(ClaimReport(parts[1], parts[2], figure(parts[3]), figure(parts[4]), owed))
     elif name == "SVC" and report.claims:
         procedure = parts[1].replace(component, ":")
-        report.claims[-1].lines.append(LineReport(procedure, _figure(parts[2]), _figure(parts[3])))
+        report.claims[-1].lines.append(LineReport(procedure, figure(parts[2]), figure(parts[3])))
     elif name == "CAS" and report.claims:
         claim = report.claims[-1]
-        taken = sum((_figure(amount) for amount in parts[3::3]), Decimal(0))
+        taken = sum((figure(amount) for amount in parts[3::3]), Decimal(0))
         if claim.lines:
             claim.lines[-1].adjusted += taken
         else:
@@ -141,7 +151,7 @@ def _take(report: TransactionReport, name: str, parts: list[str], component: str
         if parts[1] == "PR":
             claim.owed_adjusted += taken
     elif name == "PLB":
-        report.provider_adjusted += sum((_figure(amount) for amount in parts[4::2]), Decimal(0))
+        report.provider_adjusted += sum((figure(amount) for amount in parts[4::2]), Decimal(0))
 
 
 def _segments(text: str) -> list[tuple[str, str, str]]:
@@ -159,10 +169,6 @@ def _segments(text: str) -> list[tuple[str, str, str]]:
         if raw.strip():
             found.append((element, component, raw.strip(" \r\n\t")))
     return found
-
-
-def _figure(text: str) -> Decimal:
-    return Decimal(text) if text else Decimal(0)
 
 
 def main(names: list[str]) -> int:
