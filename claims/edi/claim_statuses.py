@@ -17,10 +17,10 @@ class Status(Fact, frozen=True):
     code: str
     entity: str = ""
 
-    @property
-    def text(self) -> str:
+    def joined(self, component: str) -> str:
         """As STC01, STC10 and STC11 carry it."""
-        return f"{self.category}:{self.code}:{self.entity}" if self.entity else f"{self.category}:{self.code}"
+        parts = (self.category, self.code, self.entity) if self.entity else (self.category, self.code)
+        return component.join(parts)
 
 
 RECEIVED: Final = Status("A1", "19", "PR")

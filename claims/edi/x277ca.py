@@ -6,15 +6,18 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final
+from typing import BinaryIO, Final
 
 import msgspec
 
-from claims.edi.claim_statuses import ACCEPTED, RECEIVED, Status, statuses_of
+from claims.edi.claim_statuses import ACCEPTED, RECEIVED, statuses_of
+from claims.edi.fit_delimiters import fit_delimiters
 from claims.edi.trace import ClaimTrace
 from claims.edi.x835_parts import amount_text, tidy
 from claims.edi.x837 import SetHeader
 from claims.facts import ZERO, Fact, SubmittedProvider
+from tpa.foundation.x12.tokens import Delimiters
+from tpa.foundation.x12.writer import STANDARD, OutGroup, OutSet, Parties, write_interchange
 
 VERSION: Final = "005010X214"
 _MESSAGE_LENGTH = 264
@@ -75,8 +78,48 @@ def read_claim_answers(data: bytes) -> SetAnswers:
     return _decode(zlib.decompress(data))
 
 
-def acknowledgment_segments(acknowledgment: ClaimAcknowledgment) -> Iterator[list[str]]:
+def write_acknowledgments(
+    out: BinaryIO,
+    acknowledgments: Sequence[ClaimAcknowledgment],
+    *,
+    parties: Parties,
+    control_number: int,
+    group_number: int,
+    at: datetime,
+    usage: str,
+) -> None:
+    """One interchange with a transaction set for each 837 set that is answered. `usage` is P or T."""
+    delimiters = fit_delimiters(number for one in acknowledgments for number in _numbers(one.set_answers))
+    sets = (
+        OutSet("277", f"{number:04}", VERSION, acknowledgment_segments(one, delimiters))
+        for number, one in enumerate(acknowledgments, start=1)
+    )
+    write_interchange(
+        out,
+        parties=parties,
+        control_number=control_number,
+        at=at,
+        groups=[OutGroup("HN", group_number, VERSION, sets)],
+        usage=usage,
+        delimiters=delimiters,
+    )
+
+
+def _numbers(set_answers: SetAnswers) -> Iterator[str]:
+    """What the sender gave us and wants back as it was."""
+    yield set_answers.header.reference
+    yield set_answers.header.submitter_number
+    for answer in set_answers.answers:
+        yield answer.trace.patient_control_number
+        yield answer.trace.member_number
+        yield answer.trace.clearinghouse_number
+
+
+def acknowledgment_segments(
+    acknowledgment: ClaimAcknowledgment, delimiters: Delimiters = STANDARD
+) -> Iterator[list[str]]:
     """The segments of a 277CA between ST and SE: source, receiver with totals, providers with totals, claims."""
+    component = delimiters.component
     header, answers = acknowledgment.set_answers.header, acknowledgment.set_answers.answers
     today = f"{acknowledgment.at:%Y%m%d}"
     yield ["BHT", "0085", "08", acknowledgment.reference, today, f"{acknowledgment.at:%H%M%S}", "TH"]
@@ -89,7 +132,7 @@ def acknowledgment_segments(acknowledgment: ClaimAcknowledgment) -> Iterator[lis
     yield _submitter(header)
     yield ["TRN", "2", header.reference]
     totals = _Totals(answers)
-    yield ["STC", RECEIVED.text, today, "WQ", amount_text(totals.accepted_amount + totals.rejected_amount)]
+    yield ["STC", RECEIVED.joined(component), today, "WQ", amount_text(totals.accepted_amount + totals.rejected_amount)]
     yield from totals.segments("90", "AA")
     level = 2
     for place, (provider, group) in enumerate(_by_provider(answers), start=1):
@@ -100,12 +143,12 @@ def acknowledgment_segments(acknowledgment: ClaimAcknowledgment) -> Iterator[lis
         yield ["TRN", "1", f"{acknowledgment.reference}.{place}"]
         totals = _Totals(group)
         billed = totals.accepted_amount + totals.rejected_amount
-        yield ["STC", RECEIVED.text, "", "WQ", amount_text(billed)]
+        yield ["STC", RECEIVED.joined(component), "", "WQ", amount_text(billed)]
         yield from totals.segments("QA", "QC")
         for answer in group:
             level += 1
             yield ["HL", str(level), provider_level, "PT"]
-            yield from _claim(answer, today, acknowledgment.received_on)
+            yield from _claim(answer, today, acknowledgment.received_on, component)
 
 
 class _Totals:
@@ -159,17 +202,17 @@ def _provider(provider: SubmittedProvider) -> list[str]:
     return segment
 
 
-def _claim(answer: ClaimAnswer, today: str, received_on: date) -> Iterator[list[str]]:
+def _claim(answer: ClaimAnswer, today: str, received_on: date, component: str) -> Iterator[list[str]]:
     trace = answer.trace
     name = [tidy(trace.last_name, 60), tidy(trace.first_name, 35), tidy(trace.middle_name, 25)]
-    number = ["", "", "MI", trace.member_number] if trace.member_number else []
-    yield ["NM1", "QC", "1", *name, *number]
+    # The guide wants a number always; some claims have none.
+    yield ["NM1", "QC", "1", *name, "", "", "MI", trace.member_number or "UNKNOWN"]
     yield ["TRN", "2", trace.patient_control_number]
     billed = amount_text(trace.billed_amount or ZERO)
     if answer.rejected:
-        yield _rejection(answer, today, billed)
+        yield _rejection(answer, today, billed, component)
     else:
-        yield ["STC", ACCEPTED.text, today, "WQ", billed]
+        yield ["STC", ACCEPTED.joined(component), today, "WQ", billed]
         yield ["REF", "1K", answer.claim_number]
     if trace.clearinghouse_number:
         yield ["REF", "D9", trace.clearinghouse_number]
@@ -184,11 +227,11 @@ def _claim(answer: ClaimAnswer, today: str, received_on: date) -> Iterator[list[
         yield ["DTP", "472", "RD8", f"{first:%Y%m%d}-{last:%Y%m%d}"]
 
 
-def _rejection(answer: ClaimAnswer, today: str, billed: str) -> list[str]:
-    statuses: tuple[Status, ...] = statuses_of(answer.code, answer.segment)
-    second, third = [status.text for status in statuses[1:]] + [""] * (3 - len(statuses))
+def _rejection(answer: ClaimAnswer, today: str, billed: str, component: str) -> list[str]:
+    statuses = [status.joined(component) for status in statuses_of(answer.code, answer.segment)]
+    first, second, third = (*statuses, "", "")[:3]
     message = tidy(": ".join(part for part in (answer.place, answer.note) if part), _MESSAGE_LENGTH)
-    return ["STC", statuses[0].text, today, "U", billed, "", "", "", "", "", second, third, message]
+    return ["STC", first, today, "U", billed, "", "", "", "", "", second, third, message]
 
 
 _encode = msgspec.json.Encoder().encode

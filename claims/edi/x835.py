@@ -143,7 +143,14 @@ class Remittance(Fact, frozen=True, kw_only=True):
 
 
 def write_remittances(
-    out: BinaryIO, remittances: Sequence[Remittance], *, parties: Parties, control_number: int, at: datetime, usage: str
+    out: BinaryIO,
+    remittances: Sequence[Remittance],
+    *,
+    parties: Parties,
+    control_number: int,
+    group_number: int | None = None,
+    at: datetime,
+    usage: str,
 ) -> None:
     """One interchange with a transaction set for each remittance, in order. `usage` is P or T.
 
@@ -161,7 +168,7 @@ def write_remittances(
         parties=parties,
         control_number=control_number,
         at=at,
-        groups=[OutGroup("HP", control_number, VERSION, sets)],
+        groups=[OutGroup("HP", group_number or control_number, VERSION, sets)],
         usage=usage,
         delimiters=delimiters,
     )
