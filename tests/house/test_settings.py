@@ -42,17 +42,6 @@ def test_what_is_secret_has_no_default(missing):
     assert missing in ran.stderr.decode()
 
 
-def test_no_psycopg_3():
-    """Django silently prefers it over psycopg2 wherever it is installed, and our COPY is written for psycopg2."""
-    lock = (places.ROOT / "requirements.lock").read_text()
-    assert not re.search(r"^psycopg(-binary|-c|-pool)?==", lock, re.MULTILINE)
-    assert re.search(r"^psycopg2-binary==", lock, re.MULTILINE)
-
-
-def test_the_lock_names_no_host():
-    assert "//" not in (places.ROOT / "requirements.lock").read_text()
-
-
 def a_line(caplog_handler, **event):
     """What would be written for one event."""
     record = logging.LogRecord("steward", logging.ERROR, "f", 1, "it broke", (), event.pop("exc_info", None))
