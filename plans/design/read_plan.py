@@ -31,7 +31,7 @@ class PlanDocument:
 
 
 def read_plan(text: str) -> PlanDocument:
-    """Read and check a plan document. Raises Invalid with all `problems` found, each with line, path and what is wrong."""
+    """Read and check a plan document. Raises Invalid with all `problems`, each with line, path and what is wrong."""
     document, places = load_yaml(text)
     problems = _schema_problems(document) or problems_of(document)
     if problems:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -39,7 +40,7 @@ def plan_versions_on(
     if not plans_on:
         return {}
     pairs = list(plans_on)
-    wanted = {
+    wanted: dict[str, Any] = {
         "plans": [plan_id for plan_id, _on in pairs],
         "days": [on for _plan, on in pairs],
         "known_at": known_at,

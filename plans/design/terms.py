@@ -36,8 +36,8 @@ class LineCodes(NamedTuple):
     is_emergency: bool = False
 
 
-class Match(Term, dict=True):
-    """All that is named must hold; of several codes one. Code ranges compare by their own length: E11 holds E119 too."""
+class Match(Term, frozen=True, dict=True):
+    """All that is named must hold; of several codes one. Ranges of codes compare by their length: E11 holds E119."""
 
     kinds: tuple[str, ...] = ()
     procedures: tuple[CodeRange, ...] = ()
@@ -85,7 +85,7 @@ class Match(Term, dict=True):
         return self.emergency is None or self.emergency == line.is_emergency
 
 
-class Tier(Term):
+class Tier(Term, frozen=True):
     """A level of benefits: what its networks' providers are paid at. The one without networks is out of network."""
 
     name: str
@@ -94,7 +94,7 @@ class Tier(Term):
     section: str = ""
 
 
-class Cap(Term):
+class Cap(Term, frozen=True):
     """A deductible or an out-of-pocket maximum. A limit that is None does not exist.
 
     `self_only_amount` for who is covered alone; in a family `person_amount` for each and `family_amount` for all
@@ -112,7 +112,7 @@ class Cap(Term):
     section: str = ""
 
 
-class Share(Term):
+class Share(Term, frozen=True):
     """One step of what the member pays: of what is left after the steps before it."""
 
     kind: str
@@ -125,8 +125,8 @@ class Share(Term):
     section: str = ""
 
 
-class BenefitTier(Term):
-    """How a benefit is paid at one tier: the member's shares in the plan's order. Not covered: no shares, nothing paid."""
+class BenefitTier(Term, frozen=True):
+    """How a benefit is paid at one tier: the member's shares in the plan's order."""
 
     tier: str
     is_covered: bool = True
@@ -135,7 +135,7 @@ class BenefitTier(Term):
     section: str = ""
 
 
-class Limit(Term):
+class Limit(Term, frozen=True):
     """How much of some benefits a period holds. `counts`: visits, days, units, allowed or paid (dollars)."""
 
     name: str
@@ -147,12 +147,8 @@ class Limit(Term):
     is_lifetime: bool = False
     section: str = ""
 
-    @property
-    def carc(self) -> str:
-        return "35" if self.is_lifetime else "119"
 
-
-class AuthorizationTerm(Term):
+class AuthorizationTerm(Term, frozen=True):
     """A benefit that wants permission before the service; without it the line is pended or denied."""
 
     tiers: tuple[str, ...]
@@ -160,7 +156,7 @@ class AuthorizationTerm(Term):
     section: str = ""
 
 
-class Benefit(Term):
+class Benefit(Term, frozen=True):
     """A benefit category: what belongs to it, and what is paid at each tier."""
 
     name: str
@@ -173,7 +169,7 @@ class Benefit(Term):
     section: str = ""
 
 
-class Exclusion(Term):
+class Exclusion(Term, frozen=True):
     """What the plan does not cover, and what a person must look at before anything is decided (`is_review`)."""
 
     name: str
@@ -186,7 +182,7 @@ class Exclusion(Term):
     section: str = ""
 
 
-class Filing(Term):
+class Filing(Term, frozen=True):
     """How long after the service, or after another payer's answer, a claim may be filed; by tier."""
 
     months_by_tier: dict[str, int] = {}
@@ -194,7 +190,7 @@ class Filing(Term):
     section: str = ""
 
 
-class PriceRule(Term):
+class PriceRule(Term, frozen=True):
     """One way to price without a contract. `method`: percent_of_billed, percent_of_reference or charge_percentile."""
 
     method: str
@@ -202,14 +198,14 @@ class PriceRule(Term):
     schedule: str = ""
 
 
-class Pricing(Term):
+class Pricing(Term, frozen=True):
     """Ways to price, tried in order; the rest of what was billed is the member's or, where protected, nobody's."""
 
     rules: tuple[PriceRule, ...] = ()
     section: str = ""
 
 
-class Coordination(Term):
+class Coordination(Term, frozen=True):
     """How the plan pays after another payer: standard, non_duplication or maintenance."""
 
     method: str = "standard"
@@ -217,7 +213,7 @@ class Coordination(Term):
     section: str = ""
 
 
-class PlanTerms(Term, dict=True):
+class PlanTerms(Term, frozen=True, dict=True):
     """One version of a plan. `content_hash` is of the document it was compiled from."""
 
     plan: str
@@ -252,7 +248,7 @@ class PlanTerms(Term, dict=True):
     def tier_by_network(self) -> dict[str, Tier]:
         """The tier a network's providers are paid at; blank for providers in none of them."""
         found = {network: tier for tier in self.tiers for network in tier.networks}
-        found.update({"": tier for tier in self.tiers if not tier.networks})
+        found[""] = next(tier for tier in self.tiers if not tier.networks)
         return found
 
     @cached_property

@@ -14,7 +14,7 @@ Path = tuple[str | int, ...]
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML with few guesses: true, false, null, plain whole numbers and decimals. 0450, 01-01, no and 2026-01-01 are text."""
+    """YAML with few guesses: true, false, null, whole numbers, decimals. 0450, 01-01, no and 2026-01-01 are text."""
 
 
 _BOOLEANS: Final = "tag:yaml.org,2002:bool"
@@ -63,7 +63,7 @@ class Places:
 
 
 def load_yaml(text: str) -> tuple[Any, Places]:
-    """The document and its places. Raises Invalid when the text is no YAML, names a key twice or uses anchors wrongly."""
+    """The document and its places. Raises Invalid when the text is no YAML or names a key twice."""
     loader = _Loader(text)
     try:
         node = loader.get_single_node()

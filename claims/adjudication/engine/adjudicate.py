@@ -9,6 +9,7 @@ from claims.adjudication.engine import (
     edits,
     filing,
     other_payers,
+    permission,
     placement,
     pricing,
     total,
@@ -23,16 +24,18 @@ ENGINE_VERSION = "1"
 
 
 def adjudicate(facts: ClaimFacts, terms: PlanTerms | None) -> ClaimDecision:
-    """Decide one claim. The same facts and terms give the same decision to the byte; `terms` None: no coverage found."""
-    work = Work(facts, terms)
-    coverage.check_coverage(work)
+    """Decide one claim: the same facts and terms give the same decision, to the byte. `terms` None: nothing covers."""
+    work = Work(facts)
+    coverage.check_coverage(work, terms)
     if terms is not None:
+        work.terms = terms
+        placement.find_tiers(work)
         edits.check_completeness(work)
         duplicates.check_duplicates(work)
-        placement.place_lines(work)
         filing.check_filing(work)
+        placement.find_benefits(work)
         placement.check_covered(work)
-        placement.check_permission(work)
+        permission.check_permission(work)
         edits.ask_about_others(work)
         other_payers.check_other_payers(work)
         pricing.price_lines(work)

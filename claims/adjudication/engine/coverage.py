@@ -5,41 +5,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from claims.adjudication.engine.reasons import (
+    AFTER_COVERAGE,
+    BEFORE_COVERAGE,
+    LAPSE_OF_COVERAGE,
+    NEVER_COVERED,
+    Denial,
+)
 from claims.adjudication.engine.work import Work
 from claims.adjudication.engine.years import service_on, year_on
 from employers.facts import CoverageFact
-
-BEFORE = ("PR", "26", ())
-AFTER = ("PR", "27", ())
-LAPSE = ("PR", "200", ())
-NEVER = ("PR", "177", ())
+from plans.design.terms import PlanTerms
 
 
-def check_coverage(work: Work) -> None:
-    """Deny lines on days without coverage; where a plan covers but no version of it was found, ask."""
-    facts, terms = work.facts, work.terms
+def check_coverage(work: Work, terms: PlanTerms | None) -> None:
+    """Deny lines on days without coverage; where a plan covers and no version of it was found, ask."""
+    coverages = work.facts.coverages
+    clause = "" if terms is None else terms.sections.get("eligibility", "")
     for line in work.lines:
-        if terms is not None:
-            line.service_on = service_on(terms, facts.submission, line.submitted)
-            line.year_on = year_on(terms, line.service_on)
-        line.coverage = _covering(facts.coverages, line.service_on)
-        if line.coverage is None:
-            line.deny(
-                _without_coverage(facts.coverages, line.service_on),
-                "coverage.none",
-                "" if terms is None else terms.sections.get("eligibility", ""),
-                (("service_on", str(line.service_on)),),
-            )
+        if terms is None:
+            on = line.submitted.service_from
         else:
-            line.note(
-                "coverage",
-                inputs=(
-                    ("service_on", str(line.service_on)),
-                    ("covered_from", str(line.coverage.starts_on)),
-                    ("coverage_tier", line.coverage.tier),
-                ),
-            )
-    if terms is None and any(not line.denied for line in work.lines):
+            on = service_on(terms, work.submission, line.submitted)
+            line.year_on = year_on(terms, on)
+        line.service_on = on
+        found = _covering(coverages, on)
+        if found is None:
+            line.deny(_without_coverage(coverages, on), "coverage.none", clause, (("service_on", str(on)),))
+        else:
+            line.coverage = found
+            inputs = (("service_on", str(on)), ("covered_from", str(found.starts_on)), ("coverage_tier", found.tier))
+            line.note("coverage", clause, inputs)
+    if terms is None and work.open_lines():
         work.ask_of_claim("plan_missing")
         for line in work.open_lines():
             line.leave_open("plan_missing")
@@ -52,11 +49,11 @@ def _covering(coverages: Sequence[CoverageFact], on: date) -> CoverageFact | Non
     return None
 
 
-def _without_coverage(coverages: Sequence[CoverageFact], on: date) -> tuple[str, str, tuple[str, ...]]:
+def _without_coverage(coverages: Sequence[CoverageFact], on: date) -> Denial:
     if not coverages:
-        return NEVER
+        return NEVER_COVERED
     if all(on < coverage.starts_on for coverage in coverages):
-        return BEFORE
+        return BEFORE_COVERAGE
     if all(coverage.ends_on is not None and coverage.ends_on <= on for coverage in coverages):
-        return AFTER
-    return LAPSE
+        return AFTER_COVERAGE
+    return LAPSE_OF_COVERAGE

@@ -8,7 +8,7 @@ from decimal import Decimal
 from claims.facts import Fact
 
 
-class Step(Fact, kw_only=True):
+class Step(Fact, frozen=True, kw_only=True):
     """One step of a line's trace: which rule, by which clause of the plan, on which inputs, with what result.
 
     `inputs` are (name, value) pairs as text; `amount` is what the step added to `figure` (a name of Figures, or blank).
@@ -22,7 +22,7 @@ class Step(Fact, kw_only=True):
     inputs: tuple[tuple[str, str], ...] = ()
 
 
-class Adjustment(Fact, kw_only=True):
+class Adjustment(Fact, frozen=True, kw_only=True):
     """Why billed is not paid: group code, CARC, amount, RARCs."""
 
     group: str
@@ -31,7 +31,7 @@ class Adjustment(Fact, kw_only=True):
     rarcs: tuple[str, ...] = ()
 
 
-class Question(Fact, kw_only=True):
+class Question(Fact, frozen=True, kw_only=True):
     """A pend: what a person must answer, and the evidence. `line_number` None: about the whole claim."""
 
     reason: str
@@ -40,7 +40,7 @@ class Question(Fact, kw_only=True):
     evidence: tuple[tuple[str, str], ...] = ()
 
 
-class Consumption(Fact, kw_only=True):
+class Consumption(Fact, frozen=True, kw_only=True):
     """What the claim used up of a bucket in a plan year: dollars applied, or a count."""
 
     year_on: date
@@ -48,8 +48,8 @@ class Consumption(Fact, kw_only=True):
     amount: Decimal
 
 
-class Figures(Fact, kw_only=True):
-    """billed = plan_paid + sum of adjustments; member = copay + deductible + coinsurance + what else is the member's (PR)."""
+class Figures(Fact, frozen=True, kw_only=True):
+    """billed = plan_paid + sum of adjustments; member = copay + deductible + coinsurance + what else is PR."""
 
     billed_amount: Decimal
     allowed_amount: Decimal
@@ -62,7 +62,7 @@ class Figures(Fact, kw_only=True):
     plan_paid_amount: Decimal
 
 
-class LineDecision(Fact, kw_only=True):
+class LineDecision(Fact, frozen=True, kw_only=True):
     """One line, decided. `benefit` is the plan's benefit category, `network_tier` the tier it was paid at."""
 
     number: int
@@ -73,7 +73,7 @@ class LineDecision(Fact, kw_only=True):
     trace: tuple[Step, ...] = ()
 
 
-class ClaimDecision(Fact, kw_only=True):
+class ClaimDecision(Fact, frozen=True, kw_only=True):
     """The whole decision. `outcome` approved, denied or pended; a pended claim carries the figures it would have."""
 
     claim_number: str

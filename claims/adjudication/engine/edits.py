@@ -2,67 +2,66 @@
 
 from __future__ import annotations
 
-from claims.adjudication.engine.work import Line, Work
-from claims.facts import Submission
+from datetime import date
 
-Adjusts = tuple[str, str, tuple[str, ...]]
-
-NO_PROCEDURE: Adjusts = ("CO", "16", ("M51",))
-NO_REVENUE_CODE: Adjusts = ("CO", "16", ("M50",))
-NO_UNITS: Adjusts = ("CO", "16", ("M53",))
-NO_DIAGNOSIS: Adjusts = ("CO", "16", ("M76",))
-WRONG_POINTER: Adjusts = ("CO", "16", ("M64",))
-WRONG_DATES: Adjusts = ("CO", "16", ("M52",))
-BILLED_BEFORE_SERVICE: Adjusts = ("CO", "110", ())
+from claims.adjudication.engine.reasons import (
+    BILLED_BEFORE_SERVICE,
+    NO_DIAGNOSIS,
+    NO_PROCEDURE,
+    NO_REVENUE_CODE,
+    NO_UNITS,
+    WRONG_DATES,
+    Denial,
+)
+from claims.adjudication.engine.work import Work
+from claims.facts import Submission, SubmittedLine
 
 
 def check_completeness(work: Work) -> None:
     """Deny what can not be decided as it was sent; an emergency's line goes to a person instead."""
-    submission = work.facts.submission
+    submission, received_on = work.submission, work.facts.received_on
     for line in work.open_lines():
-        found = _missing(line, submission, work)
+        found = _missing(line.submitted, submission, received_on)
         if found is None:
             continue
-        (adjustment, what) = found
+        because, what = found
         if line.submitted.is_emergency:
             work.ask("missing_information", line, (("missing", what),))
         else:
-            line.deny(adjustment, "edit." + what)
+            line.deny(because, "edit." + what)
 
 
 def ask_about_others(work: Work) -> None:
-    """Ask where the claim itself says that another party may be liable, or that it wants something else than payment."""
-    facts = work.facts
-    submission = facts.submission
+    """Ask where the claim says that another party may be liable, or that it wants something else than payment."""
+    submission = work.submission
+    accident_on = ("accident_on", str(submission.accident_on or ""))
     if "EM" in submission.accident_codes:
-        work.ask_of_claim("work_related", (("accident_on", str(submission.accident_on or "")),))
+        work.ask_of_claim("work_related", (accident_on,))
     elif submission.accident_codes:
-        codes = ", ".join(submission.accident_codes)
-        work.ask_of_claim("accident", (("accident_codes", codes), ("accident_on", str(submission.accident_on or ""))))
+        work.ask_of_claim("accident", (("accident_codes", ", ".join(submission.accident_codes)), accident_on))
     if submission.submission_type == "31":
         work.ask_of_claim("subrogation_demand")
-    excluded_on = facts.provider_excluded_on
+    excluded_on = work.facts.provider_excluded_on
     if excluded_on is not None and excluded_on <= submission.service_to:
         work.ask_of_claim("provider_excluded", (("excluded_on", str(excluded_on)),))
 
 
-def _missing(line: Line, submission: Submission, work: Work) -> tuple[Adjusts, str] | None:
+def _missing(line: SubmittedLine, submission: Submission, received_on: date) -> tuple[Denial, str] | None:
     """What is wrong, and its name in the trace."""
-    submitted = line.submitted
-    if submitted.service_to < submitted.service_from:
+    if line.service_to < line.service_from:
         return WRONG_DATES, "dates"
-    if submitted.service_from > work.facts.received_on:
+    if line.service_from > received_on:
         return BILLED_BEFORE_SERVICE, "billed_before_service"
     if submission.kind == "I":
-        if not submitted.revenue_code:
+        if not line.revenue_code:
             return NO_REVENUE_CODE, "revenue_code"
-    elif not submitted.procedure_code:
+    elif not line.procedure_code:
         return NO_PROCEDURE, "procedure"
-    if submitted.units_count <= 0:
+    if line.units_count <= 0:
         return NO_UNITS, "units"
     if submission.kind == "P":
         if not submission.diagnoses:
             return NO_DIAGNOSIS, "diagnosis"
-        if any(not 1 <= pointer <= len(submission.diagnoses) for pointer in submitted.diagnosis_pointers):
-            return WRONG_POINTER, "diagnosis_pointer"
+        if any(not 1 <= pointer <= len(submission.diagnoses) for pointer in line.diagnosis_pointers):
+            return NO_DIAGNOSIS, "diagnosis_pointer"
     return None

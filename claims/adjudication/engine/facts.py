@@ -10,8 +10,8 @@ from employers.facts import CoverageFact, MemberFact, OtherCoverageFact
 from plans.facts import RateFact
 
 
-class Accumulated(Fact, kw_only=True):
-    """What a bucket of a plan year held before this claim: the patient's own sum and the whole family's (patient included)."""
+class Accumulated(Fact, frozen=True, kw_only=True):
+    """What a bucket of a plan year held before this claim: the patient's own sum, and the family's with it."""
 
     year_on: date
     bucket: str
@@ -19,7 +19,7 @@ class Accumulated(Fact, kw_only=True):
     family_amount: Decimal
 
 
-class PriorLine(Fact, kw_only=True):
+class PriorLine(Fact, frozen=True, kw_only=True):
     """A line decided before that may be the same service: for duplicates and frequency. Not of this claim."""
 
     claim_number: str
@@ -40,8 +40,8 @@ class PriorLine(Fact, kw_only=True):
     tooth_numbers: tuple[str, ...] = ()
 
 
-class LinePrice(Fact, kw_only=True):
-    """What the networks say of one line: the network that the billing provider takes part in, and the rate that matched."""
+class LinePrice(Fact, frozen=True, kw_only=True):
+    """What the networks say of one line: the network the billing provider takes part in, and the rate that matched."""
 
     line_number: int
     network: str = ""  # blank: the provider is in none of the plan's networks on that day
@@ -52,7 +52,7 @@ class LinePrice(Fact, kw_only=True):
     out_of_network_amount: Decimal | None = None  # NSA: what was agreed with the provider or determined, if anything
 
 
-class AuthorizationFact(Fact, kw_only=True):
+class AuthorizationFact(Fact, frozen=True, kw_only=True):
     """Permission given before: units left on the day the claim is decided."""
 
     number: str
@@ -63,7 +63,7 @@ class AuthorizationFact(Fact, kw_only=True):
     units_left_count: Decimal
 
 
-class ResolutionFact(Fact, kw_only=True):
+class ResolutionFact(Fact, frozen=True, kw_only=True):
     """What a person answered to a question the engine left open: allow, deny (with a CARC) or price."""
 
     reason: str
@@ -74,7 +74,7 @@ class ResolutionFact(Fact, kw_only=True):
     because: str = ""
 
 
-class ClaimFacts(Fact, kw_only=True):
+class ClaimFacts(Fact, frozen=True, kw_only=True):
     """One claim with everything it stands on. `decided_on` is the clock: the engine reads no other."""
 
     claim_number: str

@@ -6,40 +6,39 @@ from calendar import monthrange
 from datetime import date, timedelta
 
 from claims.adjudication.engine.prior_payers import payers_before_us
-from claims.adjudication.engine.work import Work
+from claims.adjudication.engine.reasons import FILED_TOO_LATE
+from claims.adjudication.engine.work import Inputs, Work
 from claims.facts import Submission
 from plans.design.terms import Filing
 
-TOO_LATE = ("CO", "29", ())
-
-# A replacement or void follows a claim that was filed in time (frequency codes 7 and 8).
+# A replacement or void follows a claim that was filed in time.
 _CORRECTIONS = frozenset("78")
 
 
 def check_filing(work: Work) -> None:
     """Deny what came too late; a stated reason for the delay is weighed by a person."""
-    assert work.terms is not None
-    filing, submission = work.terms.filing, work.facts.submission
+    filing, submission = work.terms.filing, work.submission
     if filing is None or submission.frequency_code in _CORRECTIONS:
         return
-    answered_on = _answered_on(submission)
+    received_on = work.facts.received_on
+    answered_on = _answered_on(submission) if submission.other_payers else None
     for line in work.open_lines():
-        assert line.tier is not None
-        started_on = max(line.submitted.service_to, answered_on) if answered_on else line.submitted.service_to
+        started_on = line.submitted.service_to
+        if answered_on is not None and answered_on > started_on:
+            started_on = answered_on
         last_day = _last_day(filing, line.tier.name, started_on)
-        if last_day is None or work.facts.received_on <= last_day:
+        if last_day is None or received_on <= last_day:
             continue
-        inputs = (
+        inputs: Inputs = (
             ("started_on", str(started_on)),
             ("last_day", str(last_day)),
-            ("received_on", str(work.facts.received_on)),
+            ("received_on", str(received_on)),
         )
         if submission.delay_reason_code:
-            work.ask(
-                "late_with_reason", line, (*inputs, ("delay_reason", submission.delay_reason_code)), filing.section
-            )
+            inputs = (*inputs, ("delay_reason", submission.delay_reason_code))
+            work.ask("late_with_reason", line, inputs, filing.section)
         else:
-            line.deny(TOO_LATE, "filing.too_late", filing.section, inputs)
+            line.deny(FILED_TOO_LATE, "filing.too_late", filing.section, inputs)
 
 
 def _answered_on(submission: Submission) -> date | None:
@@ -53,9 +52,11 @@ def _answered_on(submission: Submission) -> date | None:
 
 
 def _last_day(filing: Filing, tier: str, started_on: date) -> date | None:
-    if (days := filing.days_by_tier.get(tier)) is not None:
+    days = filing.days_by_tier.get(tier)
+    if days is not None:
         return started_on + timedelta(days=days)
-    if (months := filing.months_by_tier.get(tier)) is None:
+    months = filing.months_by_tier.get(tier)
+    if months is None:
         return None
     month = started_on.month - 1 + months
     year, month = started_on.year + month // 12, month % 12 + 1

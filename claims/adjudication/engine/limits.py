@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from claims.adjudication.engine.pricing import days_of, stay_days
+from claims.adjudication.engine.rates import days_of, stay_days
+from claims.adjudication.engine.reasons import LIFETIME_LIMIT
+from claims.adjudication.engine.reasons import LIMIT as YEARLY_LIMIT
 from claims.adjudication.engine.work import Line, Work
 from claims.adjudication.engine.years import LIFETIME, is_stay
 from plans.design.terms import Limit
-from tpa.foundation.values.money import ZERO, cents, split
+from tpa.foundation.values.money import ZERO, split
 
 _ONE = Decimal(1)
 
@@ -24,29 +26,24 @@ def apply_limits(work: Work, line: Line, counted: Counted) -> Uses:
     lies within the limit holds for all its lines.
     """
     uses: Uses = []
-    assert line.benefit is not None and line.paid_as is not None
     for limit in line.benefit.limits:
         allowed = line.figures["allowed_amount"]
         if line.paid_as.tier not in limit.tiers or limit.counts == "paid" or not allowed:
             continue
-        left = max(limit.most_amount - work.sums.member(year_of(limit, line), limit.bucket), ZERO)
+        left = _left(work, line, limit)
         if limit.counts == "allowed":
             used = min(allowed, left)
             beyond = allowed - used
         else:
-            key = (limit.name, line.service_on)
-            within = counted.get(key)
-            if within is None:
-                wanted = _wanted(work, line, limit)
-                used = min(wanted, left)
-                within = (used, wanted)
-                if limit.counts != "units":
-                    counted[key] = within
-            else:
+            used, wanted = _count(work, line, limit, left, counted)
+            beyond = _beyond(allowed, used, wanted)
+            if (limit.name, line.service_on) in counted:
                 used = ZERO
-            beyond = _beyond(allowed, *within)
+            elif limit.counts != "units":
+                counted[limit.name, line.service_on] = (used, wanted)
         if beyond:
             _take_out(line, limit, beyond, left)
+            line.basis_amount = max(line.basis_amount - beyond, ZERO)
         if used:
             uses.append((limit, used))
     return uses
@@ -55,13 +52,12 @@ def apply_limits(work: Work, line: Line, counted: Counted) -> Uses:
 def limit_payment(work: Work, line: Line, payable: Decimal) -> tuple[Decimal, Uses]:
     """Hold what the plan would pay to its limits in dollars paid; the rest is the member's."""
     uses: Uses = []
-    assert line.benefit is not None and line.paid_as is not None
     for limit in line.benefit.limits:
         if limit.counts != "paid" or line.paid_as.tier not in limit.tiers:
             continue
-        left = max(limit.most_amount - work.sums.member(year_of(limit, line), limit.bucket), ZERO)
+        left = _left(work, line, limit)
         if payable > left:
-            _take_out(line, limit, payable - left, left, of_basis=False)
+            _take_out(line, limit, payable - left, left)
             payable = left
         uses.append((limit, payable))
     return payable, uses
@@ -72,21 +68,30 @@ def year_of(limit: Limit, line: Line) -> date:
     return LIFETIME if limit.is_lifetime else line.year_on
 
 
-def _wanted(work: Work, line: Line, limit: Limit) -> Decimal:
-    """How many visits, days or units the line asks for; none where another claim counted the visit."""
-    submitted, submission = line.submitted, work.facts.submission
+def _left(work: Work, line: Line, limit: Limit) -> Decimal:
+    return max(limit.most_amount - work.sums.member(year_of(limit, line), limit.bucket), ZERO)
+
+
+def _count(work: Work, line: Line, limit: Limit, left: Decimal, counted: Counted) -> tuple[Decimal, Decimal]:
+    """How many visits, days or units lie within the limit, and how many there are; as counted before, if they were."""
+    if limit.counts != "units" and (before := counted.get((limit.name, line.service_on))):
+        return before
     if limit.counts == "units":
-        return submitted.units_count
-    if _was_counted_before(work, line, limit):
-        return ZERO
-    if limit.counts == "visits":
-        return _ONE
-    return Decimal(stay_days(submission) if is_stay(submission) else days_of(submitted, submission))
+        wanted = line.submitted.units_count
+    elif _was_counted_before(work, line, limit):
+        wanted = ZERO
+    elif limit.counts == "visits":
+        wanted = _ONE
+    elif is_stay(work.submission):
+        wanted = stay_days(work.submission)
+    else:
+        wanted = days_of(line.submitted, work.submission)
+    return min(wanted, left), wanted
 
 
 def _was_counted_before(work: Work, line: Line, limit: Limit) -> bool:
     """Another claim of the same provider, day and benefit: the same visit."""
-    npi = work.facts.submission.billing_provider.npi
+    npi = work.submission.billing_provider.npi
     return any(
         prior.outcome == "approved"
         and prior.billing_npi == npi
@@ -100,15 +105,11 @@ def _was_counted_before(work: Work, line: Line, limit: Limit) -> bool:
 def _beyond(allowed: Decimal, used: Decimal, wanted: Decimal) -> Decimal:
     if used == wanted:
         return ZERO
-    if not used:
-        return allowed
-    return split(allowed, [used, wanted - used])[1]
+    return split(allowed, [used, wanted - used])[1] if used else allowed
 
 
-def _take_out(line: Line, limit: Limit, beyond: Decimal, left: Decimal, *, of_basis: bool = True) -> None:
-    inputs = (("limit", limit.name), ("most", str(limit.most_amount)), ("left", str(max(left, ZERO))))
+def _take_out(line: Line, limit: Limit, beyond: Decimal, left: Decimal) -> None:
+    inputs = (("limit", limit.name), ("most", str(limit.most_amount)), ("left", str(left)))
     line.add("allowed_amount", -beyond, "limit", limit.section, inputs)
     line.add("not_covered_amount", beyond, "limit", limit.section, inputs)
-    line.adjust("PR", limit.carc, beyond)
-    if of_basis:
-        line.basis_amount = cents(max(line.basis_amount - beyond, ZERO))
+    line.adjust(LIFETIME_LIMIT if limit.is_lifetime else YEARLY_LIMIT, beyond)

@@ -14,7 +14,7 @@ _SEQUENCE = "PSTABCDEFGH"
 
 
 class PriorPayment(NamedTuple):
-    """All payers before us together, on one line. `left_amount` is what the last of them left to the member, if said."""
+    """All payers before us together, on one line. `left_amount`: what the last of them left to the member, if said."""
 
     paid_amount: Decimal
     left_amount: Decimal | None

@@ -1,54 +1,115 @@
-"""The questions that the engine leaves to people: who answers, and what a denial says on the remittance.
+"""Why a line is not paid, and what the engine leaves to people: the adjustments and the questions, in one place.
 
+Groups: CO the provider bears it by contract or law, PI without a contract, PR the member owes it, OA neither.
 A code list never denies an emergency or a question of medical necessity: it asks.
 """
 
 from __future__ import annotations
+
+from typing import Final, NamedTuple
 
 import msgspec
 
 ALLOW, DENY, PRICE = "allow", "deny", "price"
 
 
+class Denial(NamedTuple):
+    """An adjustment's codes: group, CARC, and RARCs where the CARC wants one."""
+
+    group: str
+    carc: str
+    rarcs: tuple[str, ...] = ()
+
+
+# Coverage: before it began, after it ended, in between, never.
+BEFORE_COVERAGE: Final = Denial("PR", "26")
+AFTER_COVERAGE: Final = Denial("PR", "27")
+LAPSE_OF_COVERAGE: Final = Denial("PR", "200")
+NEVER_COVERED: Final = Denial("PR", "177")
+
+# What is missing or wrong on the claim (16 wants a RARC that says what).
+NO_PROCEDURE: Final = Denial("CO", "16", ("M51",))
+NO_REVENUE_CODE: Final = Denial("CO", "16", ("M50",))
+NO_UNITS: Final = Denial("CO", "16", ("M53",))
+NO_DIAGNOSIS: Final = Denial("CO", "16", ("M76",))
+WRONG_DATES: Final = Denial("CO", "16", ("M52",))
+BILLED_BEFORE_SERVICE: Final = Denial("CO", "110")
+
+# CARC 18 goes with group OA, save where a state's workers' compensation rules ask for CO.
+DUPLICATE: Final = Denial("OA", "18")
+FILED_TOO_LATE: Final = Denial("CO", "29")
+NOT_AT_THIS_TIER: Final = Denial("PR", "242")
+NO_AUTHORIZATION: Final = Denial("CO", "197")
+
+# Price. 45 goes with PR or CO "depending upon liability": contract and law forbid to ask the member for the rest.
+CONTRACTUAL: Final = Denial("CO", "45")
+BALANCE: Final = Denial("PR", "45")
+INCLUDED: Final = Denial("CO", "97")
+
+# The No Surprises Act on the remittance: which provision applies, and that nothing but PR may be asked of the member;
+# then what the member's share was figured on, the qualifying payment amount or less that was billed.
+PROTECTED: Final = {
+    "emergency": Denial("CO", "45", ("N864", "N830")),
+    "facility": Denial("CO", "45", ("N865", "N830")),
+}
+SHARE_ON_QUALIFYING: Final = "N869"
+SHARE_ON_BILLED: Final = "N870"
+
+# The member's shares, by figure.
+SHARES: Final = {"deductible_amount": "1", "coinsurance_amount": "2", "copay_amount": "3"}
+
+# Limits: of a period, of a lifetime.
+LIMIT: Final = Denial("PR", "119")
+LIFETIME_LIMIT: Final = Denial("PR", "35")
+
+PRIOR_PAYER: Final = Denial("OA", "23")
+ANTICIPATED: Final = Denial("OA", "101")
+UNDETERMINED: Final = Denial("OA", "133")
+
+
 class Reason(msgspec.Struct, frozen=True):
-    """A question: its code, the queue that answers it, what is asked, and the adjustment if the answer is to deny."""
+    """A question: its code, the queue that answers it, what is asked, the adjustment if the answer is to deny."""
 
     code: str
     queue: str
     asks: str
-    group: str
-    carc: str
-    rarcs: tuple[str, ...] = ()
+    denial: Denial
     answers: tuple[str, ...] = (ALLOW, DENY)
 
 
-REASONS = {
-    reason.code: reason
-    for reason in (
-        Reason("plan_missing", "set_up", "No published plan version governs the day of service.", "PR", "204"),
-        Reason("no_benefit", "benefits", "No benefit of the plan fits this service.", "PR", "204", (), (DENY,)),
-        Reason("no_price", "pricing", "Nothing says what this service costs.", "CO", "45", (), (PRICE, DENY)),
-        Reason(
-            "missing_information", "examiner", "Something is missing on an emergency's claim.", "CO", "16", ("N29",)
-        ),
-        Reason("possible_duplicate", "examiner", "A very similar service was decided before.", "OA", "18"),
-        Reason("late_with_reason", "examiner", "Filed late, with a reason for the delay.", "CO", "29"),
-        Reason("medical_review", "clinical", "The plan wants a clinician's look at this service.", "CO", "50"),
-        Reason("emergency_review", "clinical", "A rule would deny what was billed as an emergency.", "PR", "204"),
-        Reason("authorization_missing", "clinical", "The plan wants permission, and none was found.", "CO", "197"),
-        Reason("primary_amounts_missing", "cob", "Another payer comes first; what it paid is not said.", "OA", "22"),
-        Reason(
-            "order_of_benefits", "cob", "The claim names a payer before us; our records say we are first.", "OA", "22"
-        ),
-        Reason(
-            "other_payer_denied", "cob", "The payer before us paid nothing and left nothing to the member.", "OA", "136"
-        ),
-        Reason("accident", "third_party", "An accident: another party may be liable.", "PR", "20"),
-        Reason("work_related", "third_party", "Work-related: workers' compensation may be liable.", "PR", "19"),
-        Reason("subrogation_demand", "third_party", "Another plan wants back what it paid.", "OA", "109"),
-        Reason("provider_excluded", "compliance", "The provider is on a federal exclusion list.", "CO", "B7"),
-        Reason(
-            "high_dollar", "senior", "The payment is above what is approved without a person.", "CO", "A1", ("N10",)
-        ),
-    )
-}
+_ALL = (
+    Reason("plan_missing", "set_up", "No published plan version governs the day of service.", Denial("PR", "204"), ()),
+    Reason("no_benefit", "benefits", "No benefit of the plan fits this service.", Denial("PR", "204"), (DENY,)),
+    Reason("no_price", "pricing", "Nothing says what this service costs.", Denial("CO", "45"), (PRICE, DENY)),
+    Reason(
+        "missing_information", "examiner", "Something is missing on an emergency's claim.", Denial("CO", "16", ("N29",))
+    ),
+    Reason("possible_duplicate", "examiner", "A very similar service was decided before.", DUPLICATE),
+    Reason("late_with_reason", "examiner", "Filed late, with a reason for the delay.", FILED_TOO_LATE),
+    Reason("medical_review", "clinical", "The plan wants a clinician's look at this service.", Denial("CO", "50")),
+    Reason("emergency_review", "clinical", "A rule would deny what was billed as an emergency.", Denial("PR", "204")),
+    Reason("authorization_missing", "clinical", "The plan wants permission, and none was found.", NO_AUTHORIZATION),
+    Reason(
+        "primary_amounts_missing", "cob", "Another payer comes first; what it paid is not said.", Denial("OA", "22")
+    ),
+    Reason(
+        "order_of_benefits",
+        "cob",
+        "The claim names a payer before us; our records say we are first.",
+        Denial("OA", "22"),
+    ),
+    Reason(
+        "other_payer_denied",
+        "cob",
+        "The payer before us paid nothing and left nothing to the member.",
+        Denial("OA", "136"),
+    ),
+    Reason("accident", "third_party", "An accident: another party may be liable.", Denial("PR", "20")),
+    Reason("work_related", "third_party", "Work-related: workers' compensation may be liable.", Denial("PR", "19")),
+    Reason("subrogation_demand", "third_party", "Another plan wants back what it paid.", Denial("OA", "109")),
+    Reason("provider_excluded", "compliance", "The provider is on a federal exclusion list.", Denial("CO", "B7")),
+    Reason(
+        "high_dollar", "senior", "The payment is above what is approved without a person.", Denial("CO", "A1", ("N10",))
+    ),
+)
+REASONS: Final = {reason.code: reason for reason in _ALL}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
 from claims.adjudication.engine.decision import Adjustment, Question, Step
 from claims.adjudication.engine.facts import ClaimFacts, LinePrice, ResolutionFact
-from claims.adjudication.engine.reasons import DENY, PRICE, REASONS
+from claims.adjudication.engine.reasons import DENY, PRICE, REASONS, UNDETERMINED, Denial
 from claims.facts import SubmittedLine
 from employers.facts import CoverageFact
 from plans.design.terms import Benefit, BenefitTier, LineCodes, PlanTerms, Tier
@@ -16,7 +15,7 @@ from tpa.foundation.values.money import ZERO
 
 Inputs = tuple[tuple[str, str], ...]
 
-_FIGURES = (
+FIGURES = (
     "billed_amount",
     "allowed_amount",
     "not_covered_amount",
@@ -27,7 +26,7 @@ _FIGURES = (
     "member_amount",
     "plan_paid_amount",
 )
-_NOTHING = dict.fromkeys(_FIGURES, ZERO)
+_NOTHING = dict.fromkeys(FIGURES, ZERO)
 
 
 class Line:
@@ -39,11 +38,15 @@ class Line:
         "benefit",
         "codes",
         "coverage",
-        "denied",
         "figures",
+        "is_contracted",
+        "is_denied",
+        "is_emergency",
+        "is_undetermined",
         "number",
         "paid_as",
         "permitted",
+        "placed_as",
         "price",
         "priced_amount",
         "protection",
@@ -52,9 +55,19 @@ class Line:
         "steps",
         "submitted",
         "tier",
-        "undetermined",
         "year_on",
     )
+
+    # Known once the step that finds it has left the line open; no later step meets a line without it.
+    service_on: date
+    year_on: date
+    coverage: CoverageFact
+    price: LinePrice | None
+    tier: Tier
+    codes: LineCodes
+    is_emergency: bool
+    benefit: Benefit
+    paid_as: BenefitTier
 
     def __init__(self, submitted: SubmittedLine) -> None:
         self.submitted = submitted
@@ -62,27 +75,21 @@ class Line:
         self.figures = _NOTHING.copy()
         self.steps: list[Step] = []
         self.adjustments: list[Adjustment] = []
-        self.denied = False
-        self.undetermined = False  # a question stands where the line's figures should
-        self.service_on: date = submitted.service_from
-        self.year_on: date = submitted.service_from
-        self.coverage: CoverageFact | None = None
-        self.codes: LineCodes | None = None
-        self.price: LinePrice | None = None
-        self.tier: Tier | None = None
-        self.benefit: Benefit | None = None
-        self.paid_as: BenefitTier | None = None
+        self.is_denied = False
+        self.is_undetermined = False  # a question stands where the line's figures should
+        self.is_contracted = True  # False: no contract binds the provider
         self.protection = ""  # emergency or facility: the No Surprises Act holds the member to in-network shares
-        self.permitted: list[tuple[str, Decimal]] = []  # units of authorizations: bucket and count
+        self.placed_as = ("", "")  # benefit and tier, as the decision names them
         self.set_price: Decimal | None = None  # by a person's answer
         self.priced_amount = ZERO  # what the service costs, before limits
         self.basis_amount = ZERO  # what the member's shares are taken of
+        self.permitted: list[tuple[str, Decimal]] = []  # units of authorizations: bucket and count
         self.add("billed_amount", submitted.billed_amount, "billed")
 
     @property
     def is_open(self) -> bool:
         """Is there still something to decide of it?"""
-        return not self.denied and not self.undetermined
+        return not self.is_denied and not self.is_undetermined
 
     def add(self, figure: str, amount: Decimal, rule: str, clause: str = "", inputs: Inputs = ()) -> None:
         """Add to a figure, by a rule."""
@@ -93,27 +100,30 @@ class Line:
         """A rule that was applied and moved no figure."""
         self.steps.append(Step(rule=rule, clause=clause, inputs=inputs))
 
-    def adjust(self, group: str, carc: str, amount: Decimal, rarcs: tuple[str, ...] = ()) -> None:
+    def adjust(self, because: Denial, amount: Decimal) -> None:
         """Say why this much of what was billed is not paid."""
+        group, carc, rarcs = because
         self.adjustments.append(Adjustment(group=group, carc=carc, amount=amount, rarcs=rarcs))
 
-    def deny(
-        self, adjustment: tuple[str, str, tuple[str, ...]], rule: str, clause: str = "", inputs: Inputs = ()
-    ) -> None:
-        """Deny the whole line with one adjustment (group, CARC, RARCs); what was figured before is taken back."""
+    def deny(self, because: Denial, rule: str, clause: str = "", inputs: Inputs = ()) -> None:
+        """Deny the whole line; what was figured before is taken back.
+
+        What the provider must bear is CO by contract or law, and PI (payer initiated) where no contract binds it.
+        """
         self._take_back(rule, clause)
-        self.denied = True
-        self.undetermined = False
+        self.is_denied = True
+        self.is_undetermined = False
         billed = self.submitted.billed_amount
         self.add("not_covered_amount", billed, rule, clause, inputs)
-        group, carc, rarcs = adjustment
-        self.adjust(group, carc, billed, rarcs)
+        if because.group == "CO" and not self.is_contracted and not self.protection:
+            because = because._replace(group="PI")
+        self.adjust(because, billed)
 
     def leave_open(self, rule: str) -> None:
-        """Nothing can be figured until a question is answered: CARC 133, the line is pending further review."""
+        """Nothing can be figured until a question is answered."""
         self._take_back(rule, "")
-        self.undetermined = True
-        self.adjust("OA", "133", self.submitted.billed_amount)
+        self.is_undetermined = True
+        self.adjust(UNDETERMINED, self.submitted.billed_amount)
 
     def _take_back(self, rule: str, clause: str) -> None:
         for figure, amount in self.figures.items():
@@ -157,11 +167,13 @@ class Sums:
 class Work:
     """One claim being decided."""
 
-    __slots__ = ("answers", "facts", "lines", "questions", "sums", "terms")
+    __slots__ = ("answers", "facts", "lines", "questions", "submission", "sums", "terms")
 
-    def __init__(self, facts: ClaimFacts, terms: PlanTerms | None) -> None:
+    terms: PlanTerms  # of the plan that covers; without one the walk ends at coverage
+
+    def __init__(self, facts: ClaimFacts) -> None:
         self.facts = facts
-        self.terms = terms
+        self.submission = facts.submission
         self.lines = [Line(line) for line in facts.submission.lines]
         self.sums = Sums(facts)
         self.questions: list[Question] = []
@@ -169,40 +181,46 @@ class Work:
             (answer.reason, answer.line_number): answer for answer in facts.resolutions
         }
 
-    def open_lines(self) -> Iterable[Line]:
+    def open_lines(self) -> list[Line]:
         """The lines that are still being decided."""
-        return [line for line in self.lines if line.is_open]
+        return [line for line in self.lines if not line.is_denied and not line.is_undetermined]
 
     def ask(self, reason: str, line: Line, evidence: Inputs = (), clause: str = "") -> None:
         """Ask a person about a line, unless somebody answered already: then the answer holds."""
-        answer = self.answers.get((reason, line.number)) or self.answers.get((reason, None))
+        answer = self._answer(reason, line.number) or self._answer(reason, None)
         if answer is None:
-            self.questions.append(
-                Question(reason=reason, line_number=line.number, queue=REASONS[reason].queue, evidence=evidence)
-            )
-            line.note("question." + reason, clause, evidence)
+            queue = REASONS[reason].queue
+            self.questions.append(Question(reason=reason, line_number=line.number, queue=queue, evidence=evidence))
+            line.note(f"question.{reason}", clause, evidence)
         else:
-            self._apply(answer, line, evidence, clause)
+            _apply(answer, line, evidence, clause)
 
     def ask_of_claim(self, reason: str, evidence: Inputs = (), clause: str = "") -> None:
         """Ask a person about the whole claim, unless somebody answered already."""
-        answer = self.answers.get((reason, None))
+        answer = self._answer(reason, None)
         if answer is None:
             self.questions.append(Question(reason=reason, queue=REASONS[reason].queue, evidence=evidence))
         else:
             for line in self.lines:
-                if not line.denied:
-                    self._apply(answer, line, evidence, clause)
+                if not line.is_denied:
+                    _apply(answer, line, evidence, clause)
 
-    def _apply(self, answer: ResolutionFact, line: Line, evidence: Inputs, clause: str) -> None:
-        said: Inputs = (("answer", answer.answer), ("because", answer.because), *evidence)
-        rule = "answer." + answer.reason
-        if answer.answer == DENY:
-            reason = REASONS[answer.reason]
-            says = (reason.group, answer.carc, ()) if answer.carc else (reason.group, reason.carc, reason.rarcs)
-            line.deny(says, rule, clause, said)
-            return
-        if answer.answer == PRICE and answer.amount is not None:
-            line.set_price = answer.amount
-            said += (("amount", str(answer.amount)),)
-        line.note(rule, clause, said)
+    def _answer(self, reason: str, line_number: int | None) -> ResolutionFact | None:
+        """What somebody said, if it is something that settles the question."""
+        answer = self.answers.get((reason, line_number))
+        return answer if answer is not None and answer.answer in REASONS[reason].answers else None
+
+
+def _apply(answer: ResolutionFact, line: Line, evidence: Inputs, clause: str) -> None:
+    said: Inputs = (("answer", answer.answer), ("because", answer.because), *evidence)
+    rule = f"answer.{answer.reason}"
+    if answer.answer == DENY:
+        because = REASONS[answer.reason].denial
+        if answer.carc and answer.carc != because.carc:
+            because = Denial(because.group, answer.carc)
+        line.deny(because, rule, clause, said)
+        return
+    if answer.answer == PRICE and answer.amount is not None:
+        line.set_price = answer.amount
+        said += (("amount", str(answer.amount)),)
+    line.note(rule, clause, said)
