@@ -21,7 +21,7 @@ BY = Actor.system("test")
 def _fill(count=10):
     for number in range(count):
         about = Subjects("test.thing", (number, number + 1), employer_id=number)
-        audit.record("test.thing.done", by=BY, about=about, because="täst\n–", fields=("name",), detail={"n": number})
+        audit.record("test.thing.done", by=BY, about=about, because="täst\n“", fields=("name",), detail={"n": number})
 
 
 def _tamper(sql):

@@ -135,8 +135,10 @@ def test_a_folder_is_read_by_the_names_of_its_files(tmp_path):
     assert "carc: 2 read" in out.getvalue()
     assert "hcpcs: 1 read" in out.getvalue()
     assert not Code.objects.filter(words="licensed").exists()
+    empty = tmp_path / "empty"
+    empty.mkdir()
     with pytest.raises(CommandError, match="no file"):
-        call_command("load_codes", str(tmp_path / "x" if (tmp_path / "x").mkdir() else tmp_path / "x"))
+        call_command("load_codes", str(empty))
     with pytest.raises(CommandError, match="no folder"):
         call_command("load_codes", "/nowhere")
 

@@ -83,7 +83,7 @@ class Things(ApiView):
         name = given.validated_data["name"]
         if name == "clash":
             raise Conflict("thing.clash", "There is one.", other="thing_7")
-        count = LegalParameter.objects.count()
+        count = LegalParameter.objects.filter(citation="test").count()
         LegalParameter.objects.create(
             name=f"{name}{count}",
             value=1,

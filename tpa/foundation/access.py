@@ -157,6 +157,12 @@ def scoped(scope: Scope) -> Iterator[None]:
         _tell_postgres(before)
 
 
+def scope_of(request: Any) -> Scope:
+    """The scope of a request, plain or of the API."""
+    scope: Scope = request.scope
+    return scope
+
+
 def become(scope: Scope, roles: frozenset[str]) -> Scope:
     """Inside `scoped(...)`, for a door that knows only now who came, and by which roles: from here to the end of that
     block it is this scope, with the employers for whom one of the roles is held. Returns it."""

@@ -7,7 +7,7 @@ import hmac
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, cast
 
 from django.conf import settings
 from django.db import transaction
@@ -28,12 +28,14 @@ _USE_NOTED_EVERY: Final = timedelta(minutes=1)
 def issue(
     *, user: User, name: str, scopes: Iterable[str], by: Actor, expires_at: datetime | None = None
 ) -> tuple[ApiKey, str]:
-    """A new key for a user's system, and its secret, which nobody can ask for again. Raises `Invalid` on a scope unknown.
+    """A new key for a user's system, and its secret, which nobody can ask for again. Raises `Invalid` on a scope that
+    does not exist.
 
     The secret is 256 random bits, so that a plain SHA-256 keeps it (a slow hash guards guessable passwords).
     """
     wanted = sorted(set(scopes))
-    unknown = [scope for scope in wanted if scope not in settings.OAUTH2_PROVIDER["SCOPES"]]
+    existing = cast("dict[str, str]", settings.OAUTH2_PROVIDER["SCOPES"])
+    unknown = [scope for scope in wanted if scope not in existing]
     if unknown:
         raise Invalid("api_key.scope", _("There are no such scopes: %(scopes)s.") % {"scopes": ", ".join(unknown)})
     prefix = MARK + secrets.token_hex(4)

@@ -1,8 +1,9 @@
-"""The audit trail: `record` a change, `record_read` a reading of protected data, `verify_chain` that nothing was altered.
+"""The audit trail: `record` a change, `record_read` a reading of protected data, `verify_chain` that all is unaltered.
 
-Rows form hash chains: each carries the SHA-256 of its content and of the row before, so that a changed, removed or moved
-row shows, at the very row. There are `LANES` chains and not one: a single chain makes every writer wait for the commit
-of every other, and two that wait for each other's rows deadlock. A transaction takes a free lane and keeps it to its end.
+Rows form hash chains: each carries the SHA-256 of its content and of the row before, so that a changed, removed or
+moved row shows, at the very row. There are `LANES` chains and not one: a single chain makes every writer wait for the
+commit of every other, and two that wait for each other's rows deadlock. A transaction takes a free lane and keeps it to
+its end.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class Actor:
 class Subjects:
     """What an event is about: rows of one model, all of one employer or (`employer_id` None) of several or none."""
 
-    type: str
+    kind: str
     ids: tuple[int, ...]
     employer_id: int | None = None
 
@@ -77,7 +78,7 @@ class Subjects:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One audit row to be. `action` is `<app>.<model>.<past tense>`; `fields` and `detail` never hold a person's data."""
+    """One audit row to be. `action` is `<app>.<model>.<past tense>`; `fields` and `detail` hold no person's data."""
 
     action: str
     by: Actor
@@ -118,7 +119,7 @@ def record(
 ) -> None:
     """Writes that something was done: `record("claims.claim.approved", by=by, about=claim, because=...)`.
 
-    Call it in the transaction of the change. `fields` names what changed; `detail` is for statuses, counts and the like.
+    Call it in the transaction of the change. `fields` names what changed; `detail` is for statuses, counts and such.
     """
     subjects = about if isinstance(about, Subjects) else Subjects.of(about)
     record_many([Entry(action, by, subjects, because, fields=tuple(fields), detail=detail or {})])
@@ -137,7 +138,7 @@ def record_read(
     """
     subjects = about if isinstance(about, Subjects) else Subjects.of(about)
     if subjects.ids:
-        record_many([Entry(f"{subjects.type}.read", by, subjects, purpose=purpose, fields=tuple(fields))])
+        record_many([Entry(f"{subjects.kind}.read", by, subjects, purpose=purpose, fields=tuple(fields))])
 
 
 def record_many(entries: Sequence[Entry]) -> None:
@@ -158,7 +159,7 @@ def record_many(entries: Sequence[Entry]) -> None:
                 at=str((at - _EPOCH) // _MICROSECOND),
                 actor=str(entry.by),
                 action=entry.action,
-                subject_type=entry.about.type,
+                subject_type=entry.about.kind,
                 subject_ids=",".join(map(str, entry.about.ids)),
                 employer_id="" if entry.about.employer_id is None else str(entry.about.employer_id),
                 because=str(entry.because).replace(_BETWEEN, " "),

@@ -1,6 +1,6 @@
 """Code sets: is a code valid on a day, and what does it mean in words.
 
-`load_shipped` brings the small tables that come with us, in our own words; `load_release` a whole set in a public layout.
+`load_shipped` brings the small tables that come with us, in our own words; `load_release` a whole public set.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -22,6 +22,8 @@ from tpa.foundation.models.codes import Code, CodeSet
 
 SHIPPED: Final = Path(__file__).parent / "data" / "codes"
 OUR_OWN: Final = "steward"
+
+_Facts: TypeAlias = dict[str, str | date | None]
 
 
 class CodeRow(NamedTuple):
@@ -70,9 +72,9 @@ def words_of(code_set: CodeSet, codes: Iterable[str], *, on: date) -> dict[str, 
 
 
 def unknown_codes(code_set: CodeSet, codes: Iterable[str], *, on: date) -> set[str]:
-    """Those of the codes that are not valid for a claim on a day: never issued, ended, or a mere heading. Two queries.
+    """Those of the codes that are not valid for a claim on a day: never issued, ended, or a heading.
 
-    Of a set that was never loaded whole nothing is unknown: our own small tables prove nothing.
+    Of a set that was never loaded whole nothing is unknown: our own small tables prove nothing. Two queries.
     """
     asked = {code: _candidates(code_set, code) for code in codes}
     if not asked or not is_whole(code_set):
@@ -91,8 +93,8 @@ def is_whole(code_set: CodeSet) -> bool:
 def load_release(code_set: CodeSet, rows: Iterable[CodeRow], *, source: str, effective_on: date | None) -> Loaded:
     """Makes a set say what a whole release says from a day on, and keeps what was said before.
 
-    The first release counts as valid since ever, for nobody knows since when; it takes the place of our own words where it
-    has words. A later one (`effective_on` is then needed) ends what it no longer has and what it says differently.
+    The first release counts as valid since ever, for nobody knows since when; it takes the place of our own words
+    where it has words. A later one (`effective_on` is then needed) ends what it no longer has and what it says differently.
     Loading the same again changes nothing. Raises `ValueError` without a day for a later release, or without any code.
     """
     read_count = _stage(rows)
@@ -101,7 +103,7 @@ def load_release(code_set: CodeSet, rows: Iterable[CodeRow], *, source: str, eff
     is_first = not is_whole(code_set)
     if not is_first and effective_on is None:
         raise ValueError("say from which day on this release is in force")
-    facts = {"set": code_set.value, "own": OUR_OWN, "source": source, "on": None if is_first else effective_on}
+    facts: _Facts = {"set": code_set.value, "own": OUR_OWN, "source": source, "on": None if is_first else effective_on}
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_OVER, facts)
         changed = 0 if is_first else _run(cursor, _END_CHANGED, facts)
@@ -113,20 +115,20 @@ def load_release(code_set: CodeSet, rows: Iterable[CodeRow], *, source: str, eff
 
 @transaction.atomic
 def load_shipped() -> int:
-    """Brings the tables that come with us up to date where no release took their place; returns how many rows changed."""
+    """Brings the tables that come with us up to date where no release took their place; returns how many rows."""
     touched = 0
     for path in sorted(SHIPPED.glob("*.csv")):
         _stage(CodeRow(row["code"], row["words"]) for row in _csv(path.read_text()))
         with connection.cursor() as cursor:
-            facts = {"set": CodeSet(path.stem).value, "own": OUR_OWN}
+            facts: _Facts = {"set": CodeSet(path.stem).value, "own": OUR_OWN}
             touched += _run(cursor, _REWORD_OWN, facts) + _run(cursor, _ADD_OWN, facts)
             cursor.execute("DROP TABLE incoming_codes")
     return touched
 
 
 def load_folder(folder: Path, *, effective_on: date | None) -> list[Loaded]:
-    """Loads every file of a folder whose name is that of a public layout. A month in the name (`_2026-04`) is the day from
-    which the release is in force, unless another day is given."""
+    """Loads every file of a folder whose name is that of a public layout. A month in the name (`_2026-04`) is the day
+    from which the release is in force, unless another day is given."""
     loaded = []
     for path in sorted(folder.iterdir()):
         for layout in LAYOUTS:
@@ -219,7 +221,7 @@ def _stage(rows: Iterable[CodeRow]) -> int:
     return len(unique)
 
 
-def _run(cursor: CursorWrapper, statement: str, facts: dict[str, object]) -> int:
+def _run(cursor: CursorWrapper, statement: str, facts: _Facts) -> int:
     cursor.execute(statement, facts)
     return int(cursor.rowcount)
 

@@ -86,7 +86,7 @@ def blind_indexes(text: str, *, context: str) -> list[str]:
     return [_index(text, context, key) for key in _ring()] if text else []
 
 
-class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
+class EncryptedTextField(models.TextField):
     """A text that the database only holds encrypted. It cannot be searched; keep a `blind_index` beside it.
 
     Reads and writes plain text. Rows written by `COPY` call `encrypt(text, context=field.context)` themselves.

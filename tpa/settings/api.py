@@ -35,13 +35,24 @@ OAUTH2_PROVIDER = {
     "DEFAULT_SCOPES": ["claims:read"],
     # A short life bounds what a stolen token is worth (SMART Backend Services: at most 300).
     "ACCESS_TOKEN_EXPIRE_SECONDS": 300,
+    # OAuth 2.0 as RFC 9700 would have it. Only the token endpoint is open (tpa.foundation.api.token).
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
 }
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Steward",
     "DESCRIPTION": (
-        "Claims administration for self-funded health plans. Money is a string of dollars with two places; ids are opaque."
-        " Errors are problems (RFC 9457). A POST may carry an `Idempotency-Key`; unknown parameters are refused."
+        "Claims administration for self-funded health plans. Money is a string of dollars with two places. Errors are"
+        " problems (RFC 9457). A POST may carry an `Idempotency-Key`; unknown parameters are refused."
     ),
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",

@@ -17,8 +17,8 @@ HTTPS = _address.scheme == "https"
 # How many proxies of ours stand in front and may say who the caller is.
 PROXIES = env.int("STEWARD_PROXY_COUNT", default=0)
 
-# Where `verify_audit` writes the heads of the audit trail down: better a place that the database's administrator can not
-# write.
+# Where `verify_audit` writes the heads of the audit trail down: better a place that the database's administrator can
+# not write.
 STEWARD_AUDIT_ANCHORS = Path(env.str("STEWARD_AUDIT_ANCHORS", default=str(VAR_DIR / "audit_anchors.jsonl")))
 
 # --- Who -------------------------------------------------------------------------------------------------------------
@@ -42,7 +42,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "account_login"
 
-ACCOUNT_ADAPTER = "tpa.foundation.web.sign_in.AccountAdapter"
+ACCOUNT_ADAPTER = "tpa.foundation.sign_in.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -63,7 +63,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 
 # Off only for a demonstration with invented people; the screens say so.
 STEWARD_REQUIRE_MFA = env.bool("STEWARD_REQUIRE_MFA", default=True)
-MFA_ADAPTER = "tpa.foundation.web.sign_in.MFAAdapter"
+MFA_ADAPTER = "tpa.foundation.sign_in.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"

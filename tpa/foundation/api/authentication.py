@@ -30,7 +30,7 @@ class KeyAuthentication(BaseAuthentication):
         return 'Bearer realm="api"'
 
 
-class ClientAuthentication(OAuth2Authentication):  # type: ignore[misc]
+class ClientAuthentication(OAuth2Authentication):
     """A token of the client-credentials flow: the user is the one for whom the application was registered."""
 
     def authenticate(self, request: Request) -> tuple[User, Any] | None:
@@ -60,7 +60,7 @@ def _bearer(request: Request) -> str:
     return credential.strip() if kind.lower() == "bearer" else ""
 
 
-class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[misc,no-untyped-call]
+class KeyScheme(OpenApiAuthenticationExtension):
     """How the schema names API keys."""
 
     target_class = KeyAuthentication
@@ -70,7 +70,7 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[misc,no-untyped
         return {"type": "http", "scheme": "bearer", "description": "An API key: `Authorization: Bearer stw_…`."}
 
 
-class ClientScheme(OpenApiAuthenticationExtension):  # type: ignore[misc,no-untyped-call]
+class ClientScheme(OpenApiAuthenticationExtension):
     """How the schema names tokens of client credentials."""
 
     target_class = ClientAuthentication

@@ -4,8 +4,8 @@ The work and its answer are one transaction, and an advisory lock of that transa
 there is no third state: a process that dies in between leaves neither work nor answer, and the key is free again.
 
 Contract (the IETF draft expired in 2026, so it is ours; modelled on Stripe's): a key is 1 to 255 printable ASCII
-characters and belongs to the caller; an answer is kept for 24 hours; a twin under way gets 409; the same key with another
-request 422; an error keeps nothing, so that the mended or repeated request is done.
+characters and belongs to the caller; an answer is kept for 24 hours; a twin under way gets 409; the same key with
+another request 422; an error keeps nothing, so that the mended or repeated request is done.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ def answer_once(
     """
     if not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
         raise Invalid("idempotency.key", _("An idempotency key is 1 to 255 printable ASCII characters."))
-    digest = _digest(request)
+    digest, user_id = _digest(request), int(request.user.pk or 0)
     with transaction.atomic():
-        if not _took(f"{request.user.pk}\0{key}"):
+        if not _took(f"{user_id}\0{key}"):
             raise Conflict("idempotency.under_way", _("The same request is still under way."))
-        kept = IdempotentAnswer.objects.filter(user_id=request.user.pk, key=key).first()
+        kept = IdempotentAnswer.objects.filter(user_id=user_id, key=key).first()
         if kept is not None and kept.created_at < timezone.now() - KEPT_FOR:
             kept.delete()
             kept = None
@@ -56,7 +56,7 @@ def answer_once(
             finish(response)
             response.render()
             IdempotentAnswer.objects.create(
-                user_id=request.user.pk,
+                user_id=user_id,
                 key=key,
                 request_digest=digest,
                 status=response.status_code,
@@ -89,11 +89,12 @@ def _digest(request: Request) -> str:
     if (request.content_type or "").startswith("multipart/"):
         for name, values in sorted(request._request.POST.lists()):
             digest.update(repr((name, values)).encode())
-        for name, file in sorted(request._request.FILES.items()):
-            digest.update(repr((name, file.name, file.size)).encode())
-            for chunk in file.chunks():
-                digest.update(chunk)
-            file.seek(0)
+        for name, files in sorted(request._request.FILES.lists()):
+            for file in files:
+                digest.update(repr((name, file.name, file.size)).encode())
+                for chunk in file.chunks():
+                    digest.update(chunk)
+                file.seek(0)
     else:
         digest.update(request._request.body)
     return digest.hexdigest()

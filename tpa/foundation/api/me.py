@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tpa.foundation.access import EVERY_ROLE, Scope, requires
+from tpa.foundation.access import EVERY_ROLE, requires, scope_of
 from tpa.foundation.api.authentication import granted_scopes
 from tpa.foundation.api.views import ApiView
 
@@ -31,7 +31,7 @@ class Me(ApiView):
 
     @extend_schema(operation_id="me", responses=MeOutput)
     def get(self, request: Request) -> Response:
-        scope: Scope = request.scope
+        scope = scope_of(request)
         answer = {
             "user": f"user_{scope.user_id}",
             "name": str(request.user),

@@ -43,7 +43,7 @@ class Pages(CursorPagination):
 
     def encode_cursor(self, cursor: Cursor) -> str:
         given = encrypt(json.dumps([cursor.offset, cursor.reverse, cursor.position]), context=_CURSOR)
-        return str(replace_query_param(self.base_url, self.cursor_query_param, given))
+        return str(replace_query_param(str(self.base_url), self.cursor_query_param, given))
 
     def decode_cursor(self, request: Request) -> Cursor | None:
         given = request.query_params.get(self.cursor_query_param)

@@ -9,9 +9,8 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from tpa.foundation import access
-from tpa.foundation.access import Scope
 from tpa.foundation.api.authentication import granted_scopes
-from tpa.foundation.web.sign_in import has_second_factor
+from tpa.foundation.sign_in import has_second_factor
 
 
 class RolePermission(BasePermission):
@@ -31,5 +30,4 @@ class RolePermission(BasePermission):
             verb = "read" if request.method in SAFE_METHODS else "write"
             if f"{wanted}:{verb}" not in scopes:
                 return False
-        scope: Scope = request.scope
-        return not scope.roles.isdisjoint(roles)
+        return not access.scope_of(request).roles.isdisjoint(roles)

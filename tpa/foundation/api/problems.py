@@ -1,4 +1,4 @@
-"""Errors of the API as problems (RFC 9457): one shape for every refusal, with a code for machines and places in the body."""
+"""Errors of the API as problems (RFC 9457): one shape for every refusal, a code for machines, places in the body."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.core.signals import got_request_exception
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _later
 from django.views.decorators.http import require_safe
 from rest_framework import exceptions
 from rest_framework.request import Request
@@ -26,22 +26,22 @@ MEDIA_TYPE: Final = "application/problem+json"
 
 # Status → the name of its type, its title, and what a caller can do about it. RFC 9457: a type's title never varies.
 TYPES: Final[Mapping[int, tuple[str, Any, Any]]] = {
-    400: ("malformed", gettext_lazy("The request is malformed"), gettext_lazy("Mend the places listed in errors.")),
-    401: ("unauthenticated", gettext_lazy("Credentials are missing or not valid"), gettext_lazy("Send a valid key or token.")),
-    403: ("refused", gettext_lazy("This is not allowed"), gettext_lazy("Ask for a role or scope that allows it.")),
-    404: ("not-found", gettext_lazy("There is no such thing"), gettext_lazy("Check the id; it may belong to somebody else.")),
-    405: ("method", gettext_lazy("This method does not exist here"), gettext_lazy("See the Allow header.")),
-    406: ("representation", gettext_lazy("There is no such representation"), gettext_lazy("Accept application/json.")),
-    409: ("conflict", gettext_lazy("It stands differently by now"), gettext_lazy("Read it again, then decide.")),
-    412: ("stale", gettext_lazy("It was changed meanwhile"), gettext_lazy("Read it again and send its new ETag.")),
-    413: ("too-large", gettext_lazy("The body is too large"), gettext_lazy("Send it in parts.")),
-    415: ("media-type", gettext_lazy("This media type is not read here"), gettext_lazy("Send application/json.")),
-    422: ("invalid", gettext_lazy("The values contradict the rules"), gettext_lazy("See code and detail.")),
-    428: ("needs-etag", gettext_lazy("This needs If-Match"), gettext_lazy("Send the ETag that you read.")),
-    429: ("too-many", gettext_lazy("Too many requests"), gettext_lazy("Wait as long as Retry-After says.")),
-    500: ("server", gettext_lazy("Something went wrong on our side"), gettext_lazy("Nothing was changed; send it again.")),
-    503: ("unavailable", gettext_lazy("We can not answer now"), gettext_lazy("Nothing was changed; send it again later.")),
-}  # fmt: skip
+    400: ("malformed", _later("The request is malformed"), _later("Mend the places listed in errors.")),
+    401: ("unauthenticated", _later("Credentials are missing or not valid"), _later("Send a valid key or token.")),
+    403: ("refused", _later("This is not allowed"), _later("Ask for a role or scope that allows it.")),
+    404: ("not-found", _later("There is no such thing"), _later("Check the id; it may belong to somebody else.")),
+    405: ("method", _later("This method does not exist here"), _later("See the Allow header.")),
+    406: ("representation", _later("There is no such representation"), _later("Accept application/json.")),
+    409: ("conflict", _later("It stands differently by now"), _later("Read it again, then decide.")),
+    412: ("stale", _later("It was changed meanwhile"), _later("Read it again and send its new ETag.")),
+    413: ("too-large", _later("The body is too large"), _later("Send it in parts.")),
+    415: ("media-type", _later("This media type is not read here"), _later("Send application/json.")),
+    422: ("invalid", _later("The values contradict the rules"), _later("See code and detail.")),
+    428: ("needs-etag", _later("This needs If-Match"), _later("Send the ETag that you read.")),
+    429: ("too-many", _later("Too many requests"), _later("Wait as long as Retry-After says.")),
+    500: ("server", _later("Something went wrong on our side"), _later("Nothing was changed; send it again.")),
+    503: ("unavailable", _later("We can not answer now"), _later("Nothing was changed; send it again later.")),
+}
 
 
 class ParameterError(exceptions.ValidationError):
@@ -121,10 +121,13 @@ def problem_page(request: HttpRequest, name: str) -> JsonResponse:
 
 def _of_framework(error: exceptions.APIException, request: Request) -> JsonResponse:
     headers = {}
-    if getattr(error, "auth_header", None):
-        headers["WWW-Authenticate"] = error.auth_header
-    if isinstance(error, exceptions.Throttled) and error.wait is not None:
-        headers["Retry-After"] = str(int(error.wait) + 1)
+    # Set by the framework on its way here, and missing in its types.
+    auth_header: str | None = getattr(error, "auth_header", None)
+    wait: float | None = getattr(error, "wait", None)
+    if auth_header:
+        headers["WWW-Authenticate"] = auth_header
+    if wait is not None:
+        headers["Retry-After"] = str(int(wait) + 1)
     if isinstance(error, exceptions.ValidationError):
         places = list(_places(error.detail))
         if isinstance(error, ParameterError):

@@ -1,5 +1,5 @@
-"""How many requests a caller may make a minute. Counted in Redis; without Redis nobody is held back, for the limit guards
-against haste and must not make us fail."""
+"""How many requests a caller may make a minute. Counted in Redis; without Redis nobody is held back, for the limit
+guards against haste and must not make us fail."""
 
 from __future__ import annotations
 
@@ -19,8 +19,11 @@ WINDOW_SECONDS: Final = 60
 
 
 class RateLimit(BaseThrottle):
-    """`STEWARD_API_PER_MINUTE` requests in each minute of the clock, a user. What is left stands in `request.rate_left`
-    as (limit, left, seconds to the next minute); `api.views` writes it into the headers (draft-ietf-httpapi-ratelimit)."""
+    """`STEWARD_API_PER_MINUTE` requests in each minute of the clock, a user.
+
+    What is left stands in `request.rate_left` as (limit, left, seconds to the next minute); `api.views` writes it into
+    the headers (draft-ietf-httpapi-ratelimit-headers).
+    """
 
     def __init__(self) -> None:
         self.seconds_left = WINDOW_SECONDS

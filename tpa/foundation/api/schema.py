@@ -21,7 +21,7 @@ _ALWAYS = (400, 401, 403, 404, 406, 429, 500, 503)
 _WITH_BODY = (409, 413, 415, 422)
 
 
-class Schema(AutoSchema):  # type: ignore[misc,no-untyped-call]
+class Schema(AutoSchema):
     """Adds the query serializer, the pages and the idempotency key to the operations that have them."""
 
     def get_override_parameters(self) -> list[Any]:

@@ -11,7 +11,7 @@ from tpa.foundation.access import open_to_anyone
 
 
 @open_to_anyone
-class Token(TokenView):  # type: ignore[misc]
+class Token(TokenView):
     """The client-credentials flow of RFC 6749, section 4.4, and no other."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import migrations
 
-from tpa.foundation.guards import append_only
+from tpa.foundation.guards import append_only, employer_isolation
 
 # Roles belong to the cluster and may be there already, or be made by another database at this very moment.
 ROLES = """
@@ -12,7 +12,7 @@ DO $$
 DECLARE
     wanted record;
 BEGIN
-    FOR wanted IN SELECT * FROM (VALUES ('steward_web', 'NOBYPASSRLS'), ('steward_worker', 'BYPASSRLS')) AS r (name, kind)
+    FOR wanted IN SELECT * FROM (VALUES ('steward_web', 'NOBYPASSRLS'), ('steward_worker', 'BYPASSRLS')) r (name, kind)
     LOOP
         PERFORM pg_advisory_xact_lock(7300);
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted.name) THEN
@@ -38,7 +38,8 @@ BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO steward_web, steward_worker', current_schema());
     EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %I TO steward_web, steward_worker',
         current_schema());
-    EXECUTE format('GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA %I TO steward_web, steward_worker', current_schema());
+    EXECUTE format('GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA %I TO steward_web, steward_worker',
+        current_schema());
     EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA %I GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES'
         ' TO steward_web, steward_worker', current_schema());
     EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA %I GRANT USAGE, SELECT ON SEQUENCES'
@@ -109,6 +110,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(REFUSE_CHANGE, "DROP FUNCTION steward_refuse_change()"),
         migrations.RunSQL(AUDIT_LANE, "DROP FUNCTION steward_audit_lane(int)"),
         append_only("foundation_auditevent"),
+        employer_isolation("foundation_document"),
         migrations.RunSQL(
             AUDIT_ISOLATION,
             "DROP POLICY audit_grows ON foundation_auditevent; DROP POLICY employer_isolation ON foundation_auditevent;"

@@ -1,4 +1,4 @@
-"""The audit trail: what changed or read whom, by whom, why. Rows are only ever added; each carries the hash of the one before."""
+"""The audit trail: what was changed or read, by whom, why. It only grows; each row carries the hash of the last."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ExactJSONField(models.JSONField):
 
 
 class AuditEvent(models.Model):
-    """One change, or one reading of protected data, of one subject or of a batch of them. Written by `audit.record` only.
+    """One change, or one reading of protected data, of one subject or of a batch. Written by `audit.record` only.
 
     Rows form chains (`lane`), each counted without gaps (`position`) and linked by hashes: see `audit.verify_chain`.
     Holds names of fields, never a person's data.

@@ -50,7 +50,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """Somebody who signs in by e-mail, or a partner's system. Rights come from `RoleGrant` only, read at each request."""
+    """Somebody who signs in by e-mail, or a partner's system. Rights come from `RoleGrant` only, at each request."""
 
     email = models.EmailField(_("e-mail"), unique=True)
     full_name = models.CharField(_("name"), max_length=120, blank=True)
@@ -141,7 +141,7 @@ class RoleGrant(models.Model):
 
 
 class ApiKey(models.Model):
-    """A key with which a partner's system comes in: shown once, kept as a hash. Two may overlap while one is replaced."""
+    """A key with which a partner's system comes in: shown once, kept as a hash. Two may overlap for a change."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="api_keys")
     name = models.CharField(max_length=80)

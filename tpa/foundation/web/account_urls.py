@@ -1,5 +1,5 @@
-"""Signing in, passwords and second factors: the pages of allauth that we open. Who may sign in, and under which address,
-is set-up staff's to say, so that signing up and changing the address are not among them."""
+"""Signing in, passwords and second factors: the pages of allauth that we open. Who may sign in, and under which
+address, is set-up staff's to say, so that signing up and changing the address are not among them."""
 
 from allauth.account import views
 from django.urls import include, path, re_path

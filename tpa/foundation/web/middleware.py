@@ -23,8 +23,8 @@ from rest_framework.views import APIView
 
 from tpa.foundation import access, audit
 from tpa.foundation.errors import DomainError
+from tpa.foundation.sign_in import has_second_factor
 from tpa.foundation.web.errors import domain_error
-from tpa.foundation.web.sign_in import has_second_factor
 
 logger = logging.getLogger(__name__)
 
@@ -38,8 +38,8 @@ _TOUCH_SECONDS: Final = 30
 
 
 class RequestIdMiddleware:
-    """Each request has an id: the caller's `Request-Id` where it is sound, else a new one. It is echoed, stands in every
-    log line and audit row of the request, and is what support asks for."""
+    """Each request has an id: the caller's `Request-Id` where it is sound, else a new one. It is echoed, stands in
+    every log line and audit row of the request, and is what support asks for."""
 
     def __init__(self, get_response: _Handler) -> None:
         self.get_response = get_response
@@ -77,7 +77,7 @@ class SessionClockMiddleware:
 
 
 class ScopeMiddleware:
-    """Makes the request's `Scope`, tells it to Postgres, and opens only doors that declare a role which the person holds.
+    """Makes the request's `Scope`, tells it to Postgres, and opens only doors that declare a role the person holds.
 
     `request.scope` holds the employers for whom the person holds a role that this door asks for. A door that declares
     nothing is shut. API views check for themselves, after their own authentication (`api.views`).
@@ -114,7 +114,7 @@ class ScopeMiddleware:
         if settings.STEWARD_REQUIRE_MFA and not has_second_factor(request.user):
             messages.info(request, _("Your account needs a second factor before you can go on."))
             return _go(request, resolve_url("mfa_index"))
-        scope: access.Scope = request.scope  # type: ignore[attr-defined]
+        scope = access.scope_of(request)
         if scope.roles.isdisjoint(roles):
             raise PermissionDenied
         request.scope = access.become(scope, roles)  # type: ignore[attr-defined]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.apps import apps
 from django.conf import settings
@@ -13,6 +13,11 @@ from django.db import models
 from django.utils import translation
 
 PAGE = Path(settings.BASE_DIR) / "docs" / "statuses.md"
+_HEAD = """\
+# Statuses and their permitted moves
+
+Drawn from the `MOVES` of each model by `./run manage draw_statuses`. `transitions.move` permits nothing else.
+"""
 
 
 class Command(BaseCommand):
@@ -39,17 +44,13 @@ class Command(BaseCommand):
 def draw() -> str:
     """The whole page."""
     moving = [model for model in apps.get_models() if hasattr(model, "MOVES")]
-    parts = [
-        "# Statuses and their permitted moves\n\n"
-        "Drawn from the `MOVES` of each model by `./run manage draw_statuses`. `transitions.move` permits nothing else.\n"
-    ]
     with translation.override(None):
-        parts += [_picture(model) for model in sorted(moving, key=lambda model: model._meta.label_lower)]
-    return "\n".join(parts)
+        pictures = [_picture(model) for model in sorted(moving, key=lambda model: model._meta.label_lower)]
+    return "\n".join([_HEAD, *pictures])
 
 
 def _picture(model: type[models.Model]) -> str:
-    status = model._meta.get_field("status")
+    status = cast("models.CharField[str, str]", model._meta.get_field("status"))
     words = dict(status.flatchoices)
     told = " ".join((model.__doc__ or "").split("\n\n")[0].split())
     lines = [f"## {model._meta.label}\n", f"{told}\n", "```mermaid", "stateDiagram-v2"]

@@ -1,4 +1,4 @@
-"""load_codes FOLDER: loads whole releases of public code sets (ICD-10-CM, HCPCS II, NUCC, place of service, CARC, RARC)."""
+"""load_codes FOLDER: loads whole releases of public code sets (ICD-10-CM, HCPCS II, NUCC, CARC, RARC and others)."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import models, transaction
 
 from tpa.foundation.encryption import EncryptedTextField, blind_index, decrypt, encrypt, is_stale
-from tpa.foundation.web.sign_in import SECRETS
+from tpa.foundation.sign_in import SECRETS
 
 BATCH = 1000
 

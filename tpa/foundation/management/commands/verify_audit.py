@@ -1,4 +1,4 @@
-"""verify_audit: recomputes the whole audit trail and says where it was altered. Keeps its heads outside the database."""
+"""verify_audit: recomputes the audit trail and says where it was altered. Keeps its heads outside the database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How allauth signs people in here: nobody signs up, secrets are stored encrypted, every attempt is in the audit trail."""
+"""How allauth signs people in here: nobody signs up, secrets lie encrypted, every attempt is in the audit trail."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def has_second_factor(user: User | AbstractBaseUser | AnonymousUser) -> bool:
     ).exists()
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """Accounts are made by set-up staff; whoever signs in, fails to or signs out is recorded."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -49,7 +49,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().logout(request)
 
 
-class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class MFAAdapter(DefaultMFAAdapter):
     """The secrets of authenticator apps and recovery codes lie encrypted in the database."""
 
     def encrypt(self, text: str) -> str:
