@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from employers.models import Coverage, EligibilityProblem, Member
@@ -96,6 +95,6 @@ def dependents_without_subscriber(scope: Scope, *, on: date, limit: int = 20) ->
 
 
 def file_problems(scope: Scope, *, limit: int = 10) -> list[EligibilityProblem]:
-    """Rows of the last eligibility files that could not be applied, the newest first; one query."""
-    problems = EligibilityProblem.objects.visible_to(scope).filter(~Q(eligibility_file=None))
+    """What the last eligibility files and our records did not agree on, the newest first; one query."""
+    problems = EligibilityProblem.objects.visible_to(scope).exclude(kind=EligibilityProblem.Kind.DIFFERS)
     return list(problems.select_related("eligibility_file").order_by("-pk")[:limit])

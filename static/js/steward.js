@@ -6,6 +6,7 @@ import { startPreferences } from "./preferences.js";
 import { startMessages } from "./messages.js";
 import { startUploads } from "./uploads.js";
 import { startLineGrids } from "./line_grid.js";
+import { startDetails } from "./details.js";
 
 startPreferences();
 startMessages();
@@ -14,3 +15,4 @@ startLists();
 startPalette();
 startUploads();
 startLineGrids();
+startDetails();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -229,7 +230,8 @@ def place(context: template.Context, name: str, words: str, picture: str = "", k
     if roles is not ANYONE and not scope.has_any(*roles):
         return mark_safe("")
     here = getattr(request, "path", "")
-    is_here = here == href or (href != "/" and here.startswith(href))
+    # A row's page (/claims/17/) belongs to its list; another screen below the same path does not.
+    is_here = here == href or bool(re.match(rf"{re.escape(href)}\d", here))
     current = "page" if here == href else "true" if is_here else ""
     return format_html(
         '<a href="{}"{}{} data-palette="{}">{}<span>{}</span></a>',
@@ -299,7 +301,7 @@ def coverage_spans(rows: list[tuple[str, list[Span]]], start: date, end: date) -
     total = (end - start).days
 
     def x(on: date) -> float:
-        return 110 + 590 * min(max((on - start).days / total, 0), 1)
+        return 110 + 890 * min(max((on - start).days / total, 0), 1)
 
     drawn = [
         {

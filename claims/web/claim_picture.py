@@ -1,0 +1,345 @@
+"""All that one claim's page shows, gathered in a fixed number of queries and laid out for reading."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from claims.adjudication.engine.decision import Adjustment, ClaimDecision, LineDecision, Step
+from claims.adjudication.engine.facts import Accumulated, ClaimFacts, PriorLine
+from claims.facts import Submission, SubmittedLine
+from claims.models import Claim, ClaimEvent, ClaimNote, Decision, PaymentItem, Pend
+from claims.packing import unpack_decision, unpack_facts, unpack_submission
+from claims.web.words import adjustment_words, bucket_words, reason_words, rule_words
+from tpa.foundation.access import Scope
+from tpa.foundation.audit import record_read
+from tpa.foundation.models import Document, User
+from tpa.foundation.templatetags.steward import CHIPS, plain_money
+from tpa.foundation.values.money import ZERO
+
+FIGURES = (
+    ("billed_amount", gettext_lazy("Billed")),
+    ("allowed_amount", gettext_lazy("Allowed")),
+    ("not_covered_amount", gettext_lazy("Not covered")),
+    ("other_payer_amount", gettext_lazy("Other payer")),
+    ("deductible_amount", gettext_lazy("Deductible")),
+    ("copay_amount", gettext_lazy("Copay")),
+    ("coinsurance_amount", gettext_lazy("Coinsurance")),
+    ("member_amount", gettext_lazy("Member owes")),
+    ("plan_paid_amount", gettext_lazy("Plan pays")),
+)
+_ORIGINS = {
+    "engine": gettext_lazy("by the engine"),
+    "screen": gettext_lazy("on screen"),
+    "api": gettext_lazy("through the API"),
+    "edi": gettext_lazy("by EDI"),
+    "system": gettext_lazy("by the system"),
+}
+_MOVED = {
+    "received": gettext_lazy("Received, to be decided"),
+    "pended": gettext_lazy("Pended: a person must answer"),
+    "approved": gettext_lazy("Approved"),
+    "denied": gettext_lazy("Denied"),
+    "paid": gettext_lazy("Paid"),
+    "reversed": gettext_lazy("Reversed"),
+}
+
+
+@dataclass(slots=True)
+class LinePicture:
+    """One line: as submitted, as decided, and the walk from one to the other."""
+
+    submitted: SubmittedLine
+    figures: list[Decimal | None]
+    shown: list[Decimal | None] = field(default_factory=list)
+    adjustments: list[tuple[Adjustment, str]] = field(default_factory=list)
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    benefit: str = ""
+    network_tier: str = ""
+    waterfall: list[tuple[str, str, Decimal]] = field(default_factory=list)
+    sums: str = ""
+    adds_up: bool = True
+
+
+@dataclass(slots=True)
+class ClaimPicture:
+    """Everything about one claim. `decision`, `facts` and `says` are None while nothing was decided."""
+
+    claim: Claim
+    submission: Submission
+    decisions: list[Decision]
+    pends: list[Pend]
+    entries: list[dict[str, Any]]
+    payments: list[PaymentItem]
+    documents: list[Document]
+    related: list[Claim]
+    facts: ClaimFacts | None = None
+    says: ClaimDecision | None = None
+    lines: list[LinePicture] = field(default_factory=list)
+    totals: list[Decimal] = field(default_factory=list)
+    totals_shown: list[Decimal] = field(default_factory=list)
+    meters: list[dict[str, Any]] = field(default_factory=list)
+    columns: list[tuple[int, Any]] = field(default_factory=list)
+    twins: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def open_pends(self) -> list[Pend]:
+        """Questions that still wait."""
+        return [pend for pend in self.pends if pend.status == Pend.Status.OPEN]
+
+    @property
+    def decision(self) -> Decision | None:
+        """The decision that counts now: the last one."""
+        return self.decisions[-1] if self.decisions else None
+
+
+def claim_picture(*, claim_id: int, scope: Scope, purpose: str) -> ClaimPicture | None:
+    """The picture, or None when there is no such claim for this person. Writes that it was read."""
+    claim = (
+        Claim.objects.visible_to(scope)
+        .select_related("employer", "member", "family", "billing_provider", "payee", "original_claim")
+        .select_related("transaction_set__file")
+        .filter(pk=claim_id)
+        .first()
+    )
+    if claim is None:
+        return None
+    record_read(claim, by=scope.actor, purpose=purpose)
+    decisions = list(claim.decisions.select_related("plan").order_by("number"))
+    pends = list(claim.pends.order_by("pk"))
+    payments, documents = _payments(claim)
+    picture = ClaimPicture(
+        claim=claim,
+        submission=unpack_submission(claim.submission),
+        decisions=decisions,
+        pends=pends,
+        entries=_entries(claim, pends),
+        payments=payments,
+        documents=documents,
+        related=_related(claim),
+    )
+    _lay_out(picture)
+    return picture
+
+
+def _payments(claim: Claim) -> tuple[list[PaymentItem], list[Document]]:
+    """What was paid of it, and what was written about that; only a claim that was paid has any."""
+    if claim.status not in (Claim.Status.PAID, Claim.Status.REVERSED):
+        return [], []
+    items = list(PaymentItem.objects.filter(claim=claim).select_related("payment", "decision").order_by("pk"))
+    subjects = Document.objects.filter(
+        subject_type__in=["claims.payment", "claims.claim", "claims.decision"],
+        subject_id__in=[item.payment_id for item in items] + [claim.pk] + [item.decision_id for item in items],
+    )
+    wanted = {("claims.payment", item.payment_id) for item in items} | {("claims.claim", claim.pk)}
+    wanted |= {("claims.decision", item.decision_id) for item in items}
+    return items, [document for document in subjects if (document.subject_type, document.subject_id) in wanted]
+
+
+def _related(claim: Claim) -> list[Claim]:
+    """Claims that replaced or voided this one; only a reversed claim has any."""
+    if claim.status != Claim.Status.REVERSED:
+        return []
+    return list(Claim.objects.filter(original_claim=claim).only("claim_number", "status", "frequency_code"))
+
+
+def _entries(claim: Claim, pends: Iterable[Pend]) -> list[dict[str, Any]]:
+    """One timeline of moves, answers and notes, the newest first, each with who, when, why and through which door."""
+    events = list(ClaimEvent.objects.filter(claim=claim).order_by("pk"))
+    notes = list(ClaimNote.objects.filter(claim=claim).order_by("pk"))
+    answers = list(claim.resolutions.order_by("pk")) if any(p.status == Pend.Status.RESOLVED for p in pends) else []
+    names = _names([event.actor for event in events], [note.author_id for note in notes] + [a.by_id for a in answers])
+    entries = [_entry_of(event, names) for event in events]
+    entries += [
+        {
+            "picture": "note",
+            "sentence": _("Note"),
+            "at": note.at,
+            "who": names.get(f"user:{note.author_id}", _("somebody")),
+            "quote": note.text,
+        }
+        for note in notes
+    ]
+    entries += [
+        {
+            "picture": "writing",
+            "sentence": _("%(question)s: answered “%(answer)s”")
+            % {"question": reason_words(answer.reason), "answer": answer.get_answer_display()},
+            "at": answer.at,
+            "who": names.get(f"user:{answer.by_id}", answer.by_name),
+        }
+        for answer in answers
+    ]
+    epoch: datetime = claim.received_at
+    numbered = enumerate(entries)
+    return [
+        entry for _number, entry in sorted(numbered, key=lambda item: (item[1]["at"] or epoch, item[0]), reverse=True)
+    ]
+
+
+def _entry_of(event: ClaimEvent, names: dict[str, str]) -> dict[str, Any]:
+    return {
+        "picture": CHIPS.get(event.to_status, ("", "history"))[1],
+        "sentence": _MOVED.get(event.to_status, event.to_status),
+        "at": event.at,
+        "who": names.get(event.actor, event.actor.removeprefix("system:")),
+        "origin": _ORIGINS.get(event.origin, event.origin),
+        "quote": event.because,
+    }
+
+
+def _names(actors: Iterable[str], user_ids: Iterable[int | None]) -> dict[str, str]:
+    ids = {int(actor[5:]) for actor in actors if actor.startswith("user:")} | {i for i in user_ids if i}
+    if not ids:
+        return {}
+    return {f"user:{user.pk}": str(user) for user in User.objects.filter(pk__in=ids)}
+
+
+def _lay_out(picture: ClaimPicture) -> None:
+    """Lines, sums, accumulators and twins from what the decision stood on and says."""
+    decided: dict[int, LineDecision] = {}
+    if picture.decision:
+        try:
+            picture.facts = unpack_facts(picture.decision.facts)
+            picture.says = unpack_decision(picture.decision.says)
+        except zlib.error:
+            picture.facts = picture.says = None
+    if picture.says and picture.facts:
+        decided = {line.number: line for line in picture.says.lines}
+        picture.meters = _meters(picture.says, picture.facts)
+        picture.twins = _twins(picture.submission, picture.facts, picture.claim)
+    picture.lines = [_line(line, decided.get(line.number)) for line in picture.submission.lines]
+    if decided:
+        sums = [sum((line.figures[index] or ZERO for line in picture.lines), ZERO) for index in range(len(FIGURES))]
+        picture.totals = sums
+    # A column that is zero all the way down says nothing; billed, allowed, member and plan always stand.
+    always = {0, 1, len(FIGURES) - 2, len(FIGURES) - 1}
+    picture.columns = [
+        (index, words)
+        for index, (_name, words) in enumerate(FIGURES)
+        if index in always or any(line.figures[index] for line in picture.lines)
+    ]
+    for line in picture.lines:
+        line.shown = [line.figures[index] for index, _words in picture.columns]
+    picture.totals_shown = [picture.totals[index] for index, _words in picture.columns] if picture.totals else []
+
+
+def _line(submitted: SubmittedLine, decided: LineDecision | None) -> LinePicture:
+    if decided is None:
+        return LinePicture(submitted, [submitted.billed_amount, *([None] * (len(FIGURES) - 1))])
+    figures = decided.figures
+    taken = sum((adjustment.amount for adjustment in decided.adjustments), ZERO)
+    return LinePicture(
+        submitted=submitted,
+        figures=[getattr(figures, name) for name, _words in FIGURES],
+        adjustments=[(adjustment, adjustment_words(adjustment)) for adjustment in decided.adjustments],
+        steps=[_step(step) for step in decided.trace],
+        benefit=decided.benefit,
+        network_tier=decided.network_tier,
+        waterfall=_waterfall(decided),
+        sums=" + ".join(
+            [f"{figures.plan_paid_amount:,.2f}", *(f"{adjustment.amount:,.2f}" for adjustment in decided.adjustments)]
+        ),
+        adds_up=figures.billed_amount == figures.plan_paid_amount + taken,
+    )
+
+
+def _step(step: Step) -> dict[str, Any]:
+    named = dict(FIGURES)
+    return {
+        "rule": rule_words(step.rule),
+        "code": step.rule,
+        "clause": step.clause,
+        "inputs": [(name.replace("_", " "), value) for name, value in step.inputs],
+        "figure": named.get(step.figure) or named.get(f"{step.figure}_amount") or step.figure.replace("_", " "),
+        "amount": step.amount,
+    }
+
+
+def _waterfall(decided: LineDecision) -> list[tuple[str, str, Decimal]]:
+    """From billed to paid by who bears each part: the provider (CO, PI), the other payer (OA), the member (PR)."""
+    kinds = {"CO": ("provider", _("Provider bears")), "PI": ("provider", _("Provider bears"))}
+    kinds |= {"OA": ("other", _("Others bear")), "PR": ("member", _("Member owes"))}
+    bars: list[tuple[str, str, Decimal]] = [("billed", _("Billed"), decided.figures.billed_amount)]
+    for adjustment in decided.adjustments:
+        if adjustment.amount > 0:
+            kind, _words = kinds.get(adjustment.group, ("provider", ""))
+            bars.append((kind, f"{adjustment.group}-{adjustment.carc}", adjustment.amount))
+    bars.append(("paid", _("Plan pays"), decided.figures.plan_paid_amount))
+    return bars
+
+
+def _meters(says: ClaimDecision, facts: ClaimFacts) -> list[dict[str, Any]]:
+    """Each bucket the claim touched: before, added, and the limit where a step of the trace names one."""
+    before: dict[tuple[Any, str], Accumulated] = {(item.year_on, item.bucket): item for item in facts.accumulated}
+    limits = _limits(says)
+    added: dict[tuple[Any, str], Decimal] = {}
+    for used in says.consumptions:
+        added[used.year_on, used.bucket] = added.get((used.year_on, used.bucket), ZERO) + used.amount
+    keys = list(added) or list(before)
+    rows = []
+    for key in sorted(keys, key=lambda key: (key[1], key[0])):
+        found = before.get(key)
+        amount = added.get(key, ZERO)
+        for who, already in (
+            (_("own"), found.member_amount if found else ZERO),
+            (_("family"), found.family_amount if found else ZERO),
+        ):
+            limit = limits.get((key[1], "member" if who == _("own") else "family"))
+            if who == _("family") and limit is None and not already - (found.member_amount if found else ZERO):
+                continue
+            words = f"{bucket_words(key[1])}, {who}"
+            rows.append({"name": words, "before": already, "added": amount, "limit": limit, "year_on": key[0]})
+    return rows
+
+
+def _limits(says: ClaimDecision) -> dict[tuple[str, str], Decimal]:
+    """The caps that the trace names, by bucket and whose they are."""
+    found: dict[tuple[str, str], Decimal] = {}
+    for line in says.lines:
+        for step in line.trace:
+            inputs = dict(step.inputs)
+            bucket = inputs.get("bucket", "")
+            for name, whose in (("member_limit", "member"), ("limit", "member"), ("family_limit", "family")):
+                if bucket and name in inputs:
+                    try:
+                        found[bucket, whose] = Decimal(inputs[name])
+                    except ArithmeticError:
+                        continue
+    return found
+
+
+def _twins(submission: Submission, facts: ClaimFacts, claim: Claim) -> list[dict[str, Any]]:
+    """Prior lines that look like a line of this claim, side by side, with what differs marked."""
+    twins = []
+    for line in submission.lines:
+        for prior in facts.prior_lines:
+            same_code = prior.procedure_code == line.procedure_code and prior.revenue_code == line.revenue_code
+            if same_code and prior.service_from == line.service_from:
+                twins.append({"line": line, "prior": prior, "rows": _compare(line, prior, claim)})
+    return twins
+
+
+def _compare(line: SubmittedLine, prior: PriorLine, claim: Claim) -> list[tuple[str, Any, Any, bool]]:
+    pairs = [
+        (_("Service from"), _day(line.service_from), _day(prior.service_from)),
+        (_("Service to"), _day(line.service_to), _day(prior.service_to)),
+        (_("Procedure"), line.procedure_code or line.revenue_code, prior.procedure_code or prior.revenue_code),
+        (_("Modifiers"), " ".join(line.modifiers), " ".join(prior.modifiers)),
+        (_("Units"), line.units_count.normalize(), prior.units_count.normalize()),
+        (_("Billed"), plain_money(line.billed_amount), plain_money(prior.billed_amount)),
+        (_("Billing NPI"), claim.billing_provider.npi, prior.billing_npi),
+    ]
+    return [(words, mine, theirs, mine != theirs) for words, mine, theirs in pairs]
+
+
+def _day(on: date) -> str:
+    return formats.date_format(on, "M j, Y")

@@ -1,0 +1,92 @@
+"""An invoice as both faces show it: lines by kind that sum, and what stands behind one line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest
+
+from tpa.foundation.access import Scope
+from tpa.foundation.audit import Subjects, record_read
+from tpa.foundation.models import Document
+from tpa.foundation.values.money import ZERO
+from tpa.foundation.web.screens import Page, page_of
+from tpa.models import Invoice, InvoiceClaim, InvoiceLine, InvoiceMember
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines of one kind with their sum."""
+
+    words: str
+    lines: list[InvoiceLine]
+    amount: Decimal
+
+
+@dataclass(slots=True)
+class InvoicePicture:
+    """The invoice, its lines in groups, papers, credits, and the page behind the chosen line."""
+
+    invoice: Invoice
+    groups: list[Group]
+    papers: list[Document]
+    credits: list[Invoice]
+    adds_up: bool
+    chosen: InvoiceLine | None = None
+    claims: Page[InvoiceClaim] | None = None
+    members: Page[InvoiceMember] | None = None
+    names: dict[str, Any] = field(default_factory=dict)
+
+
+def invoice_picture(request: HttpRequest, scope: Scope, invoice_id: int) -> InvoicePicture | None:
+    """None when there is no such invoice for this person."""
+    invoice = (
+        Invoice.objects.visible_to(scope)
+        .select_related("employer", "contract", "close", "corrects")
+        .filter(pk=invoice_id)
+        .first()
+    )
+    if invoice is None:
+        return None
+    lines = list(invoice.lines.order_by("number"))
+    picture = InvoicePicture(
+        invoice=invoice,
+        groups=_groups(lines),
+        papers=list(Document.objects.filter(subject_type="tpa.invoice", subject_id=invoice.pk).order_by("kind")),
+        credits=list(invoice.credits.order_by("pk")),
+        adds_up=sum((line.amount for line in lines), ZERO) == invoice.total_amount,
+    )
+    wanted = request.GET.get("line", "")
+    picture.chosen = next((line for line in lines if str(line.number) == wanted), None)
+    if picture.chosen is not None:
+        _behind(picture, request, scope)
+    return picture
+
+
+def _groups(lines: list[InvoiceLine]) -> list[Group]:
+    groups = []
+    for kind, words in InvoiceLine.Kind.choices:
+        of_kind = [line for line in lines if line.kind == kind]
+        if of_kind:
+            groups.append(Group(str(words), of_kind, sum((line.amount for line in of_kind), ZERO)))
+    return groups
+
+
+def _behind(picture: InvoicePicture, request: HttpRequest, scope: Scope) -> None:
+    """The members behind a fee, for everybody who may see enrolment; the claims only for those who may see claims."""
+    line = picture.chosen
+    if line is None:
+        return
+    members = InvoiceMember.objects.visible_to(scope).filter(line=line).select_related("member__family")
+    picture.members = page_of(members, request, order=("for_month_on", "pk"), size=50)
+    if picture.members.rows:
+        ids = tuple(row.member_id for row in picture.members.rows)
+        record_read(Subjects("employers.member", ids), by=scope.actor, purpose="invoice")
+    if scope.sees_claims and not picture.members.rows:
+        claims = InvoiceClaim.objects.visible_to(scope).filter(line=line).select_related("decision")
+        claims = claims.defer("decision__facts", "decision__says")
+        picture.claims = page_of(claims, request, order=("pk",), size=50)
+        claim_ids = tuple(row.decision.claim_id for row in picture.claims.rows)
+        record_read(Subjects("claims.claim", claim_ids), by=scope.actor, purpose="invoice")

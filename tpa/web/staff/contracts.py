@@ -1,0 +1,20 @@
+"""Contracts with employers: what is agreed, and until when."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from tpa.foundation.access import Scope, requires
+from tpa.foundation.models import Role
+from tpa.foundation.web.screens import page_of, screen
+from tpa.models import Contract
+
+
+@requires(Role.TPA_MANAGER, Role.SENIOR_EXAMINER, Role.AUDITOR)
+@require_safe
+def contracts(request: HttpRequest) -> HttpResponse:
+    """By number."""
+    scope: Scope = request.scope  # type: ignore[attr-defined]
+    page = page_of(Contract.objects.visible_to(scope).select_related("employer"), request, order=("number", "pk"))
+    return screen(request, "tpa/contracts.html", {"page": page})
