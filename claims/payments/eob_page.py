@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,7 @@ from claims.adjudication.engine.decision import LineDecision
 from claims.facts import SubmittedLine
 from claims.payments.eob_facts import EobFacts
 from claims.payments.eob_meters import meters
+from claims.payments.eob_words import CodeWords
 from claims.payments.plain_reasons import plain_reason
 from plans.design.terms import PlanTerms
 from tpa.foundation.organisation import Organisation
@@ -27,22 +29,34 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 Amounts = list[Decimal]
 
 
-def eob_page(item: EobFacts, *, terms: PlanTerms | None, us: Organisation, appeal_days: int, lang: str) -> dict[str, Any]:
-    """The data of `templates/documents/eob.typ` for one settled decision."""
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What all EOBs of a batch share: who writes, the words of codes, how long one may appeal, the language."""
+
+    us: Organisation
+    words: CodeWords
+    appeal_days: int
+    lang: str
+
+
+def eob_page(item: EobFacts, terms: PlanTerms | None, setting: Setting) -> dict[str, Any]:
+    """The data of `templates/documents/eob.typ` for one settled decision; `terms` of the plan version it applied."""
+    us = setting.us
     notes: dict[tuple[str, str, tuple[str, ...]], str] = {}
     titles = {benefit.name: benefit.title for benefit in terms.benefits} if terms else {}
     rows, lines = [], []
     for submitted, decided in zip(item.facts.submission.lines, item.decision.lines, strict=True):
         amounts = line_amounts(decided)
         rows.append(amounts)
-        lines.append(_line(submitted, decided, amounts, titles, notes))
+        name = setting.words.service(submitted) or titles.get(decided.benefit) or _("Service")
+        lines.append(_line(name, submitted, decided, amounts, notes))
     totals = [sum(column, ZERO) for column in zip(*rows, strict=True)]
     shown = [place for place in range(9) if place in _ALWAYS or any(row[place] for row in rows)]
     for line in lines:
         line["amounts"] = [line["amounts"][place] for place in shown]
     return {
         "title": _("Explanation of benefits, claim %(number)s") % {"number": item.claim_number},
-        "lang": lang,
+        "lang": setting.lang,
         "organisation": {"name": us.name, "address_line": us.address_line, "place": us.place},
         "foot": f"{us.name} · {us.telephone} · {us.web}",
         "words": _words(),
@@ -54,7 +68,11 @@ def eob_page(item: EobFacts, *, terms: PlanTerms | None, us: Organisation, appea
         "lines": lines,
         "totals": [_plain(totals[place]) for place in shown],
         "notes": [
-            {"letter": letter, "text": plain_reason(group, carc), "code": " ".join((group, carc, *rarcs))}
+            {
+                "letter": letter,
+                "text": plain_reason(group, carc, setting.words.carc(carc), setting.words.rarcs(rarcs)),
+                "code": " ".join((group, carc, *rarcs)),
+            }
             for (group, carc, rarcs), letter in notes.items()
         ],
         "payment": _payment(item, us),
@@ -63,7 +81,7 @@ def eob_page(item: EobFacts, *, terms: PlanTerms | None, us: Organisation, appea
             for meter in ([] if item.outcome == "reversed" else meters(item.facts, item.decision, terms))
         ],
         "meters_note": _("Applied in the plan year so far, this claim included."),
-        "appeal": _appeal(us, appeal_days),
+        "appeal": _appeal(us, setting.appeal_days),
         "help": _help(us),
     }
 
@@ -86,10 +104,10 @@ def line_amounts(line: LineDecision) -> Amounts:
 
 
 def _line(
+    name: str,
     submitted: SubmittedLine,
     decided: LineDecision,
     amounts: Amounts,
-    titles: dict[str, str],
     notes: dict[tuple[str, str, tuple[str, ...]], str],
 ) -> dict[str, Any]:
     letters = []
@@ -101,7 +119,7 @@ def _line(
     if submitted.service_to != submitted.service_from:
         day = f"{day} – {_day(submitted.service_to)}"  # noqa: RUF001 (from, to)
     return {
-        "name": titles.get(decided.benefit) or _("Service"),
+        "name": name,
         "detail": f"{day} · {code}",
         "notes": " ".join(dict.fromkeys(letters)),
         "amounts": [_plain(amount) for amount in amounts],
@@ -167,7 +185,7 @@ def _headline(item: EobFacts, totals: Amounts) -> list[dict[str, Any]]:
         (_("Discounts, reductions"), totals[DISCOUNT], ""),
         (_("Other insurance"), totals[OTHER], ""),
         (_("Your plan paid"), totals[PAID], item.payee_name or _("to you")),
-        (_("You may owe"), totals[OWED], _("the provider bills you")),
+        (_("You may owe"), totals[OWED], _("the provider bills you") if totals[OWED] > 0 else ""),
     ]
     return [
         {"name": name, "amount": _dollars(amount), "hint": hint, "strong": place == len(boxes) - 1}

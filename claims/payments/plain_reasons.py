@@ -45,18 +45,24 @@ _WORDS = {
 }
 
 
-def plain_reason(group: str, carc: str) -> str:
-    """One or two sentences: why this part was not paid, and whether the member owes it."""
-    words = str(_WORDS.get(carc, ""))
-    bears = _bearer(group, carc)
-    return f"{words} {bears}".strip() if words else bears
+def plain_reason(group: str, carc: str, words: str = "", remarks: tuple[str, ...] = ()) -> str:
+    """Why this part was not paid, and whether the member owes it. `words` are the code set's own, for codes that have
+    no sentence here; `remarks` the words of the remark codes."""
+    said = [str(_WORDS[carc]) if carc in _WORDS else _sentence(words)]
+    said += [_sentence(remark) for remark in remarks]
+    said.append(_bearer(group, carc, is_told=bool(said[0])))
+    return " ".join(part for part in said if part)
 
 
-def _bearer(group: str, carc: str) -> str:
+def _sentence(words: str) -> str:
+    return f"{words.rstrip('.')}." if words else ""
+
+
+def _bearer(group: str, carc: str, *, is_told: bool) -> str:
     if group == "CO":
         return _("You do not owe this.")
     if group == "PI":
         return _("The plan reduced this; ask the provider or us before you pay it.")
     if group == "PR":
         return "" if carc in ("1", "2", "3") else _("You may owe this to the provider.")
-    return "" if carc in _WORDS else _("Adjusted for another reason; call us and we will explain it.")
+    return "" if is_told else _("Adjusted for another reason; call us and we will explain it.")

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims.models import Claim, Payment, PaymentRun
 from claims.payments.ask_documents import ask_documents
 from claims.payments.due_decisions import owed_by, take_due
+from claims.payments.hold_payments import hold_payments
 from claims.payments.netting import Due, Plan, PlannedPayment, plan_payments
 from employers.funding.paying_accounts import PayingAccount, paying_accounts
 from employers.funding.post_many import post_many
@@ -22,7 +23,6 @@ from employers.funding.selectors import claims_accounts
 from plans.networks.payees import payees_by_id
 from tpa.foundation.audit import Actor, record
 from tpa.foundation.bulk import copy_rows, next_ids
-from tpa.foundation.errors import Conflict
 from tpa.foundation.transitions import move_many
 from tpa.foundation.values.money import ZERO
 
@@ -39,7 +39,7 @@ def run_payments(*, employer_id: int, on: date, by: Actor) -> PaymentRun | None:
     and follow (`write_payment_documents`).
     """
     with transaction.atomic():
-        hold_payments(employer_id, wait=False)
+        hold_payments(employer_id=employer_id, wait=False)
         due = take_due(employer_id, claims_accounts(employer_id))
         owed = owed_by(item.recipient for item in due)
         accounts = {account.claims_account_id: account for account in paying_accounts(employer_id)}
@@ -61,17 +61,6 @@ def run_payments(*, employer_id: int, on: date, by: Actor) -> PaymentRun | None:
             detail={"payments": run.payment_count, "claims": run.claim_count, "held": run.held_count},
         )
     return run
-
-
-def hold_payments(employer_id: int, *, wait: bool) -> None:
-    """Keep payment runs of an employer out until the transaction ends; without `wait`, Conflict when one is under way."""
-    with connection.cursor() as cursor:
-        if wait:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('payment_run', %s))", [employer_id])
-            return
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended('payment_run', %s))", [employer_id])
-        if not cursor.fetchone()[0]:
-            raise Conflict("payments.run_under_way", _("A payment run for this employer is under way."))
 
 
 def _start(employer_id: int, on: date, by: Actor, at: datetime, plan: Plan) -> PaymentRun:

@@ -26,7 +26,7 @@ ORDER BY 1
 # What a month is to be billed for: paid within it, or paid before it and recorded since.
 _SETTLED = """
 SELECT i.decision_id, i.claim_id, c.claim_number, d.outcome, d.plan_id, p.claims_account_id, p.funds, p.paid_on,
-       p.trace_number, i.amount
+       p.trace_number, i.amount, r.issued_at
   FROM claims_payment p
   JOIN claims_paymentrun r ON r.id = p.run_id
   JOIN claims_paymentitem i ON i.payment_id = p.id
@@ -58,6 +58,7 @@ class SettledFact(NamedTuple):
     paid_on: date
     trace_number: str
     amount: Decimal
+    recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.utils import timezone, translation
 
 from claims.payments.eob_facts import eob_facts
-from claims.payments.eob_page import eob_page
+from claims.payments.eob_page import Setting, eob_page
+from claims.payments.eob_words import CodeWords
 from plans.design.selectors import plan_terms
 from tpa.foundation.documents.keep_document import PDF, Written, keep_documents
 from tpa.foundation.documents.render_pdf import render_pdfs
@@ -16,7 +17,7 @@ from tpa.foundation.models import Document
 from tpa.foundation.organisation import organisation
 from tpa.foundation.parameters import parameter
 
-APPEAL_DAYS = "claims_procedure.post_service.appeal_days"
+APPEAL_DAYS = "claims_procedure.appeal_window_days"
 
 
 def write_eobs(*, run_id: int, first: int, last: int, at: datetime) -> int:
@@ -27,14 +28,15 @@ def write_eobs(*, run_id: int, first: int, last: int, at: datetime) -> int:
     items = eob_facts(run_id, first, last)
     hashes = {item.plan_hash for item in items if item.plan_hash}
     terms = {content_hash: plan_terms(content_hash) for content_hash in hashes}
-    appeal_days = int(parameter(APPEAL_DAYS, on=timezone.localdate(at)))
-    us = organisation()
-    language = settings.LANGUAGE_CODE
+    today, language = timezone.localdate(at), settings.LANGUAGE_CODE
+    setting = Setting(
+        us=organisation(),
+        words=CodeWords.of(items, on=today),
+        appeal_days=int(parameter(APPEAL_DAYS, on=today)),
+        lang=language[:2],
+    )
     with translation.override(language):
-        pages = [
-            eob_page(item, terms=terms.get(item.plan_hash), us=us, appeal_days=appeal_days, lang=language[:2])
-            for item in items
-        ]
+        pages = [eob_page(item, terms.get(item.plan_hash), setting) for item in items]
     pdfs = render_pdfs(template="eob", pages=pages, at=at)
     keep_documents(
         [

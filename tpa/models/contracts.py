@@ -6,6 +6,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from tpa.foundation.models.scoped import ScopedQuerySet
@@ -66,6 +67,13 @@ class ContractFee(models.Model):
     kind = models.CharField(max_length=10, choices=Kind)
     purpose = models.CharField(max_length=14, choices=Purpose, default=Purpose.ADMINISTRATION)
     name = models.CharField(max_length=80)
+    plan = models.ForeignKey(
+        "plans.Plan",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text=_("for who is enrolled in this plan; null: whoever is enrolled in any, once"),
+    )
     tier = models.CharField(max_length=3, blank=True, help_text=_("blank: every coverage tier"))
     amount = models.DecimalField(max_digits=14, decimal_places=2)
     period = DateRangeField(help_text=_("whole months"))
@@ -80,12 +88,15 @@ class ContractFee(models.Model):
                 expressions=[
                     ("contract", RangeOperators.EQUAL),
                     ("name", RangeOperators.EQUAL),
+                    (Coalesce("plan", 0), RangeOperators.EQUAL),
                     ("tier", RangeOperators.EQUAL),
                     ("period", RangeOperators.OVERLAPS),
                 ],
             ),
             models.CheckConstraint(name="fee_not_negative", condition=Q(amount__gte=0)),
-            models.CheckConstraint(name="fee_tier_is_for_pepm", condition=Q(kind="pepm") | Q(tier="")),
+            models.CheckConstraint(
+                name="fee_tier_is_for_pepm", condition=Q(kind="pepm") | Q(tier="", plan__isnull=True)
+            ),
             models.CheckConstraint(
                 name="fee_whole_months",
                 condition=Q(period__startswith__day=1) & (Q(period__endswith__isnull=True) | Q(period__endswith__day=1)),

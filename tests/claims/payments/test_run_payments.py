@@ -14,8 +14,9 @@ from django.test.utils import CaptureQueriesContext
 
 from claims.adjustments.reverse_decision import reverse_decision
 from claims.models import Claim, ClaimEvent, Payment, PaymentItem, PaymentRun
+from claims.payments.hold_payments import hold_payments
 from claims.payments.pay_employer import pay_employer
-from claims.payments.run_payments import hold_payments, run_payments
+from claims.payments.run_payments import run_payments
 from claims.payments.selectors import employers_to_pay, payments_of, runs_of, to_pay
 from employers.funding.deposit_funds import deposit_funds
 from employers.funding.selectors import balances
@@ -271,7 +272,7 @@ def test_two_runs_at_once_one_wins_and_the_other_is_told() -> None:
     def hold() -> None:
         try:
             with transaction.atomic():
-                hold_payments(world.employer.pk, wait=False)
+                hold_payments(employer_id=world.employer.pk, wait=False)
                 entered.set()
                 leave.wait(10)
         finally:

@@ -1,0 +1,81 @@
+"""Adds a fee term to a contract."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from tpa.contracts.months import check_whole_months
+from tpa.contracts.selectors import first_open_month
+from tpa.foundation.audit import Actor, record
+from tpa.foundation.errors import Conflict, Invalid, NotFound
+from tpa.foundation.values.money import cents
+from tpa.models import Contract, ContractFee
+
+
+@dataclass(frozen=True, slots=True)
+class FeeTerms:
+    """One fee as the contract words it: pepm (for a tier or plan, or all), per_claim or flat, from a month on."""
+
+    kind: str
+    name: str
+    amount: Decimal
+    section: str
+    starts_on: date
+    ends_on: date | None = None
+    tier: str = ""
+    plan_id: int | None = None
+    purpose: str = ContractFee.Purpose.ADMINISTRATION
+
+
+def add_fee(*, contract_id: int, terms: FeeTerms, by: Actor) -> ContractFee:
+    """Add a fee and return it. Raises Invalid for terms that cannot be; Conflict when one of the same name, plan and
+    tier is in force already, when the contract has ended, or when it would begin in a month that is closed."""
+    _check(terms)
+    with transaction.atomic():
+        contract = Contract.objects.select_for_update(no_key=True).filter(pk=contract_id).first()
+        if contract is None:
+            raise NotFound("contracts.no_such_contract", _("There is no such contract."))
+        if contract.status == Contract.Status.ENDED:
+            raise Conflict("contracts.ended", _("This contract has ended."))
+        if terms.starts_on < first_open_month(contract):
+            raise Conflict("contracts.month_closed", _("That month is closed: a fee begins in an open one."))
+        clash = ContractFee.objects.filter(
+            contract=contract,
+            name=terms.name,
+            tier=terms.tier,
+            plan=terms.plan_id,
+            period__overlap=(terms.starts_on, terms.ends_on),
+        )
+        if clash.exists():
+            raise Conflict("contracts.fee_stands", _("This fee is agreed for that time already: end it first."))
+        fee = ContractFee.objects.create(
+            contract=contract,
+            employer_id=contract.employer_id,
+            kind=terms.kind,
+            purpose=terms.purpose,
+            name=terms.name,
+            plan_id=terms.plan_id,
+            tier=terms.tier,
+            amount=terms.amount,
+            period=(terms.starts_on, terms.ends_on),
+            section=terms.section,
+        )
+        record("tpa.contractfee.added", by=by, about=fee, because=terms.section)
+    return fee
+
+
+def _check(terms: FeeTerms) -> None:
+    check_whole_months(terms.starts_on, terms.ends_on)
+    if terms.kind not in ContractFee.Kind.values or terms.purpose not in ContractFee.Purpose.values:
+        raise Invalid("contracts.fee_kind", _("There is no such kind of fee."))
+    if terms.amount < 0 or terms.amount != cents(terms.amount):
+        raise Invalid("contracts.fee_amount", _("A fee is a whole number of cents and not negative."))
+    if terms.kind != ContractFee.Kind.PEPM and (terms.tier or terms.plan_id is not None):
+        raise Invalid("contracts.fee_tier", _("Only fees per employee know tiers and plans."))
+    if terms.purpose == ContractFee.Purpose.CLAIMS_FUND and terms.kind == ContractFee.Kind.PER_CLAIM:
+        raise Invalid("contracts.fund_per_claim", _("What is paid into the claims fund is not per claim."))
