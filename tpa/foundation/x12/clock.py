@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 _LENGTHS = {"%Y%m%d": 8, "%y%m%d": 6, "%Y%m%d%H%M": 12, "%H%M": 4}
 
@@ -19,6 +20,8 @@ def is_time(value: str) -> bool:
     return value[:2] < "24" and value[2:4] < "60" and (value[4:6] or "00") < "60"
 
 
+# Files name the same few days over and over.
+@lru_cache(maxsize=4096)
 def reads_as(value: str, layout: str) -> bool:
     """Whether `value` is digits of exactly that layout. Years are those of people and claims: 1800 to 2099."""
     if len(value) != _LENGTHS[layout] or not (value.isascii() and value.isdecimal()):

@@ -59,10 +59,10 @@ def _sequence(
         element = elements[index - 1]
         if index - 1 in pairs:
             index -= 1
-            here = f"(?:{_period(element, items, index, mark)}|{mark})"
+            here = f"(?:{_period(elements[index - 1], items, index, mark)}|{mark})"
         elif element.usage == "R" and index > 1 and elements[index - 1].number == "1251" and _dated(elements, index):
             index, needed = index - 1, True
-            here = _period(element, items, index, mark)
+            here = _period(elements[index - 1], items, index, mark)
         elif element.usage == "R":
             needed = True
             here = items[index - 1]
