@@ -261,13 +261,27 @@ def test_real_servers_switch_the_embedded_ones_off(home, monkeypatch):
     shared.leave()
 
 
-def test_passing_servers_leave_nothing(monkeypatch, tmp_path):
+def test_passing_servers_leave_nothing(home, monkeypatch):
     monkeypatch.setattr(places, "temporary_home", lambda: home)
-    home = places.Path("/tmp") / f"steward-passing-{os.getpid()}"
-    home.mkdir(mode=0o711)
     with servers.ephemeral(fsync=False) as urls:
-        assert set(urls) == {"DATABASE_URL", "REDIS_URL"}
+        assert set(urls) == {"DATABASE_URL", "REDIS_URL", "STEWARD_STORE"}
+        assert Path(urls["STEWARD_STORE"]).is_dir()
     assert not home.exists()
+
+
+def test_what_a_killed_command_left_is_removed_by_the_next():
+    program = "from tpa.embedded import places; print(places.temporary_home(), flush=True); input()"
+    pipe = subprocess.PIPE
+    other = subprocess.Popen([sys.executable, "-c", program], cwd=places.ROOT, stdin=pipe, stdout=pipe, text=True)
+    left = Path(other.stdout.readline().strip())
+    mine = places.temporary_home()
+    assert left.exists()  # while its process lives
+    other.kill()
+    other.wait()
+    next_one = places.temporary_home()
+    assert not left.exists()
+    assert mine.exists()
+    subprocess.run(["rm", "-rf", str(mine), str(next_one)], check=True)
 
 
 def test_a_process_that_ends_is_started_again(tmp_path):

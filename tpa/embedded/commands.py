@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -53,9 +52,8 @@ def demo(arguments: Arguments) -> int:
 def passing(*, fsync: bool) -> Iterator[dict[str, str]]:
     """The environment of one command on servers of its own, migrated, with a store of its own; all gone afterwards."""
     migrated = partial(template.begin_from_template, say=say)
-    store_folder = tempfile.TemporaryDirectory(prefix="steward-store-")
-    with store_folder as store, servers.ephemeral(fsync=fsync, fill=migrated) as urls:
-        yield servers.environment(urls) | {"STEWARD_STORE": store}
+    with servers.ephemeral(fsync=fsync, fill=migrated) as own:
+        yield servers.environment(own)
 
 
 def test(arguments: Arguments) -> int:

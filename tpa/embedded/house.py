@@ -44,7 +44,7 @@ class House:
     def passing(cls) -> "House":
         """The one of `./run demo`: everything in a temporary folder, gone at the end."""
         below = places.temporary_home()
-        shared = servers.SharedServers(below=below, say=say)
+        shared = servers.SharedServers(below=below, say=say, only_embedded=True)
         house = cls(shared=shared, store=below / "store", logs=below / "log", demo=True)
         house.temporary = below
         return house

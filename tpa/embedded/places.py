@@ -1,6 +1,7 @@
 """Where embedded servers keep their data, and under which user they run: private to them, whoever starts them."""
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import pwd
@@ -20,6 +21,7 @@ from tpa.embedded.errors import StartError
 ROOT = Path(__file__).resolve().parents[2]
 VAR = Path(os.environ.get("STEWARD_VAR") or ROOT / "var").absolute()
 UNPRIVILEGED = "nobody"
+TEMPORARY = "steward-passing-"
 
 
 def server_user() -> tuple[int, int] | None:
@@ -70,10 +72,31 @@ def home() -> Path:
 
 
 def temporary_home() -> Path:
-    """A fresh folder for servers that live for one command."""
-    folder = Path(tempfile.mkdtemp(prefix="steward-"))
-    folder.chmod(0o711)
-    return folder
+    """A fresh folder for servers that live for one command. Removes those that killed commands left behind."""
+    for left in Path(tempfile.gettempdir()).glob(f"{TEMPORARY}*"):
+        with contextlib.suppress(OSError):
+            if left.stat().st_uid == os.geteuid() and (marker := _hold(left)):
+                shutil.rmtree(left, ignore_errors=True)
+                marker.close()
+    made = Path(tempfile.mkdtemp(prefix="steward-new-"))
+    made.chmod(0o711)
+    if marker := _hold(made):
+        _held.append(marker)
+    return made.rename(made.with_name(made.name.replace("steward-new-", TEMPORARY)))  # marked before it can be found
+
+
+_held: list[IO[str]] = []
+
+
+def _hold(folder: Path) -> IO[str] | None:
+    """Mark a folder as in use until this process ends; None if another process does."""
+    marker = open_private(folder / "in_use")
+    try:
+        fcntl.flock(marker, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        marker.close()
+        return None
+    return marker
 
 
 def reachable(distribution: str, *packages: str, user: tuple[int, int] | None) -> Path | None:

@@ -29,19 +29,19 @@ def environment(urls: dict[str, str]) -> dict[str, str]:
     return env
 
 
-def _missing(below: Path, *, fsync: bool) -> dict[str, EmbeddedServer]:
-    """The embedded servers that stand in for what the environment does not name."""
+def _stand_ins(below: Path, *, only_embedded: bool) -> dict[str, EmbeddedServer]:
+    """The embedded servers, for what the environment does not name."""
     servers: dict[str, EmbeddedServer] = {}
-    if not os.environ.get("DATABASE_URL"):
-        servers["DATABASE_URL"] = EmbeddedPostgres(below / "postgres", fsync=fsync)
-    if not os.environ.get("REDIS_URL"):
-        servers["REDIS_URL"] = EmbeddedValkey(below / "valkey", fsync=fsync)
+    if only_embedded or not os.environ.get("DATABASE_URL"):
+        servers["DATABASE_URL"] = EmbeddedPostgres(below / "postgres")
+    if only_embedded or not os.environ.get("REDIS_URL"):
+        servers["REDIS_URL"] = EmbeddedValkey(below / "valkey")
     return servers
 
 
 @contextmanager
 def ephemeral(*, fsync: bool, fill: Callable[[EmbeddedPostgres], None] | None = None) -> Iterator[dict[str, str]]:
-    """Fresh servers in a temporary folder, gone at the end. Always embedded: a test never meets real data.
+    """Fresh servers and a store in a temporary folder, gone at the end. Always embedded: a test never meets real data.
 
     `fill` may put data into the folder of Postgres before it starts.
     """
@@ -53,7 +53,9 @@ def ephemeral(*, fsync: bool, fill: Callable[[EmbeddedPostgres], None] | None = 
             fill(postgres)
         postgres.start()
         valkey.start()
-        yield {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url}
+        store = below / "store"
+        store.mkdir(mode=0o700)
+        yield {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url, "STEWARD_STORE": str(store)}
     finally:
         with uninterrupted():
             valkey.stop()
@@ -68,11 +70,11 @@ class SharedServers:
     with its holder, so a crash leaves none behind; and servers die with the process that started them.
     """
 
-    def __init__(self, *, below: Path, say: Say) -> None:
-        """`below` is where their data stand; `say` tells the person at the terminal what takes time."""
+    def __init__(self, *, below: Path, say: Say, only_embedded: bool = False) -> None:
+        """`below` is where their data stand; `only_embedded` leaves servers that the environment names alone."""
         self.say = say
         self.below = below
-        self.servers = _missing(self.below, fsync=True)
+        self.servers = _stand_ins(self.below, only_embedded=only_embedded)
         self.has_database = "DATABASE_URL" in self.servers
         self.urls: dict[str, str] = {}
         self._lock: IO[str] | None = None
