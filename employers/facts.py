@@ -113,6 +113,7 @@ class MemberRecord(msgspec.Struct, frozen=True, kw_only=True):
     hired_on: date | None = None
     division: str = ""
     group_number: str = ""
+    listed_under: str = ""  # the subscriber who stands before a dependent in the file
     starts_on: date | None = None
     ends_on: date | None = None
     because: str = ""

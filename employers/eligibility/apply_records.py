@@ -8,6 +8,7 @@ from datetime import date
 from functools import reduce
 
 from django.db import transaction
+from msgspec.structs import replace
 from psycopg2.extras import DateRange
 
 from employers.eligibility.find_person import find_person
@@ -47,7 +48,10 @@ class Problem:
 
 @dataclass(slots=True)
 class Applied:
-    """What became of the records: a count each (a record counts once), the problems, and whom they were about."""
+    """What became of the records: a count each (a record counts once), the problems, and whom they were about.
+
+    `mentioned` are the members we held already, refused records included; `member_ids` whom the others are about.
+    """
 
     added_count: int = 0
     changed_count: int = 0
@@ -56,6 +60,7 @@ class Applied:
     refused_count: int = 0
     problems: list[Problem] = field(default_factory=list)
     member_ids: list[int] = field(default_factory=list)
+    mentioned: set[int] = field(default_factory=set)
 
     @property
     def row_count(self) -> int:
@@ -70,6 +75,7 @@ class Applied:
         self.refused_count += other.refused_count
         self.problems += other.problems
         self.member_ids += other.member_ids
+        self.mentioned |= other.mentioned
 
 
 def apply_records(
@@ -82,7 +88,8 @@ def apply_records(
     """
     with transaction.atomic():
         roster = Roster(employer_id, hold_enrolment(employer_id=employer_id))
-        roster.load({record.subscriber_number for record in records})
+        numbers = {number for record in records for number in (record.subscriber_number, record.listed_under)}
+        roster.load(numbers - {""})
         batch = _Batch(roster, OfferedPlans(employer_id))
         # Subscribers first: a dependent is enrolled with somebody.
         in_turn = sorted(records, key=lambda record: record.relationship != SELF)
@@ -107,12 +114,16 @@ class _Batch:
     def take(self, record: MemberRecord) -> Person | None:
         """Take over one record; None when it is refused, and then nothing of it is taken."""
         faults = [Problem(record.row_number, fault.place, fault.code) for fault in record.faults]
+        if record.relationship != SELF and record.subscriber_number not in self.roster.households:
+            record = _under_subscriber(record)
+        household = self.roster.households.get(record.subscriber_number)
+        person, code = find_person(household, record)
+        if person is not None:
+            self.applied.mentioned.add(person.key)
         faults += self._faults(record)
         if faults:
             self.applied.problems += faults
             return None
-        household = self.roster.households.get(record.subscriber_number)
-        person, code = find_person(household, record)
         if code:
             self._refuse(record, "", code)
             return None
@@ -156,7 +167,7 @@ class _Batch:
         if record.birth_on and record.birth_on > self.roster.at.date():
             faults.append(Problem(number, "birth_date", "birth.future"))
         for coverage in record.coverages:
-            days = coverage.starts_on, coverage.ends_on
+            days = coverage.starts_on or record.starts_on, coverage.ends_on or record.ends_on
             if coverage.action == "set" and days[0] and days[1] and days[1] <= days[0]:
                 faults.append(Problem(number, "end_date", "date.order"))
         return faults
@@ -229,7 +240,7 @@ class _Batch:
     ) -> None:
         line = person.line(plan_id)
         start = coverage.starts_on or record.starts_on or line[-1].start
-        end = coverage.ends_on or FOREVER
+        end = coverage.ends_on or record.ends_on or FOREVER
         known = at(line, max(start, self.roster.at.date())) or at(line, start)
         division_id = self.plans.divisions.get(record.division) or (known.division_id if known else None)
         told = Span(start, end, coverage.tier or (known.tier if known else ""), division_id)
@@ -266,6 +277,14 @@ class _Batch:
     def _note(self, record: MemberRecord, person: Person, code: str, place: str = "") -> None:
         member_id = None if person.is_new else person.key
         self.applied.problems.append(Problem(record.row_number, place[:60], code, Kind.DIFFERS, member_id))
+
+
+def _under_subscriber(record: MemberRecord) -> MemberRecord:
+    """A dependent who stands under a number of his own belongs to the subscriber before him in the file."""
+    if not record.listed_under:
+        return record
+    own_number = record.own_number or record.subscriber_number
+    return replace(record, subscriber_number=record.listed_under, own_number=own_number)
 
 
 def _other_row(record: OtherCoverageRecord, since: date) -> OtherCoverage:

@@ -80,7 +80,8 @@ def rates_for(
         "known_at": known_at,
     }
     rates = list(_read_rates(wanted))
-    references = {rate.reference_schedule_id for rate in rates} - {None} - set(wanted["schedules"])
+    referred = {rate.reference_schedule_id for rate in rates if rate.reference_schedule_id is not None}
+    references = referred - set(schedule_ids)
     if references:
         rates += _read_rates(wanted | {"schedules": sorted(references)})
     return RateBook(rates)

@@ -1,4 +1,4 @@
-"""Finding patients among members: one query for exact ones, slips forgiven where the rest agrees, never the wrong one."""
+"""Finding patients among members: one query for exact ones, slips forgiven where the rest agrees, never a wrong one."""
 
 from __future__ import annotations
 
