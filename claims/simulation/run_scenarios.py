@@ -1,0 +1,154 @@
+"""Runs scenario files, no database: each claim is decided, and what differs from what must come out is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from claims.adjudication.engine.adjudicate import adjudicate
+from claims.adjudication.engine.decision import Adjustment, ClaimDecision, Figures, LineDecision
+from claims.adjudication.engine.years import year_on
+from claims.simulation.scenario_facts import Family
+from claims.simulation.scenarios import ClaimWords, Expected, ExpectedLine, Loaded, ScenarioWords, load_scenarios
+from plans.design.terms import PlanTerms
+
+_FIGURES = {
+    "allowed": "allowed_amount",
+    "not_covered": "not_covered_amount",
+    "copay": "copay_amount",
+    "deductible": "deductible_amount",
+    "coinsurance": "coinsurance_amount",
+    "other_payer": "other_payer_amount",
+    "member": "member_amount",
+    "paid": "plan_paid_amount",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that came out otherwise, and the line of the file that says what should have."""
+
+    path: Path
+    line: int
+    scenario: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.scenario}: {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One scenario that was run."""
+
+    path: Path
+    scenario: str
+    clauses: tuple[str, ...]
+    decisions: tuple[ClaimDecision, ...]
+    differences: tuple[Difference, ...]
+
+
+def run_scenarios(*, paths: Sequence[Path], terms: PlanTerms | None = None) -> list[Ran]:
+    """Run all scenarios of these files, on their own plans or on `terms`. Raises Invalid for a file that is none."""
+    return [
+        _run(loaded, index, scenario)
+        for loaded in (load_scenarios(path, terms) for path in paths)
+        for index, scenario in enumerate(loaded.words.scenarios)
+    ]
+
+
+def _run(loaded: Loaded, index: int, scenario: ScenarioWords) -> Ran:
+    family = Family(scenario, loaded.terms, loaded.words.network)
+    differences: list[Difference] = []
+    decisions: list[ClaimDecision] = []
+    for at, claim in enumerate(scenario.claims):
+        if claim.reverse:
+            family.reverse(claim.reverse)
+            continue
+        facts = family.facts(claim.number or f"C{at + 1}", claim)
+        decision = adjudicate(facts, loaded.terms)
+        family.remember(facts, decision)
+        decisions.append(decision)
+        place = ("scenarios", index, "claims", at, "expect")
+        for path, what in _compare(claim, decision, family, loaded.terms):
+            line = loaded.places.line_of((*place, *path))
+            differences.append(Difference(loaded.path, line, scenario.scenario, f"{decision.claim_number} {what}"))
+    clauses = (scenario.clause,) if isinstance(scenario.clause, str) else scenario.clause
+    return Ran(loaded.path, scenario.scenario, clauses, tuple(decisions), tuple(differences))
+
+
+Found = Iterator[tuple[tuple[str | int, ...], str]]
+
+
+def _compare(claim: ClaimWords, decision: ClaimDecision, family: Family, terms: PlanTerms) -> Found:
+    expect = claim.expect
+    if expect.outcome is not None and expect.outcome != decision.outcome:
+        asked = ", ".join(question.reason for question in decision.questions)
+        yield ("outcome",), f"outcome: {expect.outcome} expected, is {decision.outcome}{f' ({asked})' if asked else ''}"
+    if expect.questions is not None:
+        asked_now = tuple(question.reason for question in decision.questions)
+        if sorted(expect.questions) != sorted(asked_now):
+            yield ("questions",), f"questions: {_list(expect.questions)} expected, are {_list(asked_now)}"
+    yield from _compare_figures(expect, decision.figures, (), "")
+    if expect.lines is not None:
+        if len(expect.lines) != len(decision.lines):
+            yield ("lines",), f"has {len(decision.lines)} lines, {len(expect.lines)} expected"
+        for at, (wanted, line) in enumerate(zip(expect.lines, decision.lines, strict=False)):
+            yield from _compare_line(wanted, line, ("lines", at), f"line {line.number} ")
+    if expect.used is not None:
+        used = {one.bucket: one.amount for one in decision.consumptions}
+        for bucket in sorted(expect.used.keys() | used.keys()):
+            yield from _amount(expect.used.get(bucket), used.get(bucket), ("used", bucket), f"used of {bucket}")
+    assert claim.on is not None
+    year = year_on(terms, claim.admitted or claim.on)
+    for name, sums, whose in (("sums", expect.sums, 0), ("family_sums", expect.family_sums, 1)):
+        for bucket, amount in (sums or {}).items():
+            yield from _amount(
+                amount, family.sum_of(claim.who, bucket, year)[whose], (name, bucket), f"{name} {bucket}"
+            )
+
+
+def _compare_line(wanted: ExpectedLine, line: LineDecision, path: tuple[str | int, ...], prefix: str) -> Found:
+    yield from _compare_figures(wanted, line.figures, path, prefix)
+    for name, expected, found in (
+        ("benefit", wanted.benefit, line.benefit),
+        ("tier", wanted.tier, line.network_tier),
+    ):
+        if expected is not None and expected != found:
+            yield (*path, name), f"{prefix}{name}: {expected} expected, is {found or 'none'}"
+    if wanted.adjustments is not None:
+        expected_words = sorted(_canonical(words) for words in wanted.adjustments)
+        found_words = sorted(_words(adjustment) for adjustment in line.adjustments)
+        if expected_words != found_words:
+            message = f"{prefix}adjustments: {_list(expected_words)} expected, are {_list(found_words)}"
+            yield (*path, "adjustments"), message
+
+
+def _compare_figures(
+    wanted: Expected | ExpectedLine, figures: Figures, path: tuple[str | int, ...], prefix: str
+) -> Found:
+    for name, figure in _FIGURES.items():
+        expected: Decimal | None = getattr(wanted, name)
+        if expected is not None:
+            yield from _amount(expected, getattr(figures, figure), (*path, name), f"{prefix}{name}")
+
+
+def _amount(expected: Decimal | None, found: Decimal | None, path: tuple[str | int, ...], what: str) -> Found:
+    if (expected or 0) != (found or 0):
+        yield path, f"{what}: {expected or 0} expected, is {found or 0}"
+
+
+def _words(adjustment: Adjustment) -> str:
+    """PR-1 500.00, with RARCs behind it."""
+    return " ".join((f"{adjustment.group}-{adjustment.carc}", f"{adjustment.amount:.2f}", *adjustment.rarcs))
+
+
+def _canonical(words: str) -> str:
+    codes, amount, *rarcs = words.split()
+    return " ".join((codes, f"{Decimal(amount):.2f}", *rarcs))
+
+
+def _list(words: Sequence[str]) -> str:
+    return ", ".join(words) or "none"
