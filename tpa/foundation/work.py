@@ -11,11 +11,11 @@ import json
 import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from tpa.foundation.models import WorkChunk
@@ -27,9 +27,6 @@ MOST_ATTEMPTS = 3
 _BETWEEN_STEPS = timedelta(seconds=2)
 
 _PAUSES = (0.2, 0.5, 1, 2, 4, 8, 15)
-
-# Two workers may work side by side on different shards of a kind, never on the same one.
-_SHARD_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, %s))"
 
 
 def ask(kind: str, *, key: str, payload: dict[str, Any], shard: int = 0, at: datetime | None = None) -> bool:
@@ -95,70 +92,82 @@ def do_next(
     quarantined and `give_up(payload, error)` runs in the same transaction. An ordinary failure is logged by its kind,
     counted, and left for a later bell: it never raises here, so that one bad piece stops no other.
     """
-    chunk = _begin(kind, shard)
-    if chunk is None:
+    chunk_id = _begin(kind, shard)
+    if chunk_id is None:
         return False
     try:
         with transaction.atomic():
-            if exclusive and not _enter_shard(kind, chunk.shard):
-                _forget_attempt(chunk)
-                return False
-            held = (
-                WorkChunk.objects.select_for_update(skip_locked=True)
-                .filter(pk=chunk.pk, status=WorkChunk.Status.WAITING)
-                .first()
-            )
+            held = _hold(chunk_id, exclusive=exclusive)
             if held is None:
                 return True
+            if not held.entered:
+                _forget_attempt(chunk_id)
+                return False
             if held.attempts > MOST_ATTEMPTS:
-                log.error("work_quarantined", kind=kind, chunk=held.pk, error=held.error)
+                log.error("work_quarantined", kind=kind, chunk=chunk_id, error=held.error)
                 if give_up is not None:
                     give_up(held.payload, held.error)
-                _end(held, WorkChunk.Status.QUARANTINED)
+                _end(chunk_id, WorkChunk.Status.QUARANTINED)
                 return True
             do(held.payload)
-            _end(held, WorkChunk.Status.DONE)
+            _end(chunk_id, WorkChunk.Status.DONE)
     except (OperationalError, InterfaceError) as error:
         # Postgres went away or sent us away: no fault of the work.
-        log.warning("work_interrupted", kind=kind, chunk=chunk.pk, error=type(error).__name__)
-        _when_back(lambda: _forget_attempt(chunk))
+        log.warning("work_interrupted", kind=kind, chunk=chunk_id, error=type(error).__name__)
+        _when_back(lambda: _forget_attempt(chunk_id))
     except Exception as error:
         # The message may hold a person's data; its kind and place do not.
         place = _place_of(error)
-        log.exception("work_failed", kind=kind, chunk=chunk.pk, error=type(error).__name__, place=place)
-        WorkChunk.objects.filter(pk=chunk.pk, status=WorkChunk.Status.WAITING).update(
+        log.exception("work_failed", kind=kind, chunk=chunk_id, error=type(error).__name__, place=place)
+        WorkChunk.objects.filter(pk=chunk_id, status=WorkChunk.Status.WAITING).update(
             error=f"{type(error).__name__} at {place}", leased_until=timezone.now() + timedelta(seconds=1)
         )
     return True
 
 
-def _begin(kind: str, shard: int | None) -> WorkChunk | None:
-    """Count an attempt on the oldest piece nobody holds, and keep others off it for the moment between the steps."""
+class _Held(NamedTuple):
+    payload: dict[str, Any]
+    attempts: int
+    error: str
+    entered: bool
+
+
+# Count an attempt on the oldest piece nobody holds, and keep others off it for the moment between the steps.
+_BEGIN = """
+UPDATE foundation_workchunk SET attempts = attempts + 1, leased_until = %(until)s
+ WHERE id = (SELECT id FROM foundation_workchunk
+              WHERE kind = %(kind)s AND status = 'waiting' AND (%(shard)s IS NULL OR shard = %(shard)s)
+                AND (leased_until IS NULL OR leased_until < %(now)s)
+              ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING id
+"""
+
+# Two workers may work side by side on different shards of a kind, never on the same one.
+_HOLD = """
+SELECT payload, attempts, error,
+       NOT %(exclusive)s OR pg_try_advisory_xact_lock(hashtextextended(kind, shard)) AS entered
+  FROM foundation_workchunk WHERE id = %(id)s AND status = 'waiting' FOR UPDATE SKIP LOCKED
+"""
+
+
+def _begin(kind: str, shard: int | None) -> int | None:
     now = timezone.now()
-    free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
-    wanted = Q(kind=kind, status=WorkChunk.Status.WAITING) & free
-    if shard is not None:
-        wanted &= Q(shard=shard)
-    with transaction.atomic():
-        chunk = WorkChunk.objects.select_for_update(skip_locked=True).filter(wanted).order_by("id").first()
-        if chunk is None:
-            return None
-        chunk.attempts += 1
-        chunk.leased_until = now + _BETWEEN_STEPS
-        chunk.save(update_fields=["attempts", "leased_until"])
-        return chunk
-
-
-def _enter_shard(kind: str, shard: int) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(_SHARD_LOCK, [kind, shard])
+        cursor.execute(_BEGIN, {"kind": kind, "shard": shard, "now": now, "until": now + _BETWEEN_STEPS})
         row = cursor.fetchone()
-    return bool(row and row[0])
+    return row[0] if row else None
 
 
-def _forget_attempt(chunk: WorkChunk) -> None:
-    """The shard was taken: this was no attempt at the work."""
-    WorkChunk.objects.filter(pk=chunk.pk).update(attempts=F("attempts") - 1, leased_until=None)
+def _hold(chunk_id: int, *, exclusive: bool) -> _Held | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD, {"id": chunk_id, "exclusive": exclusive})
+        row = cursor.fetchone()
+    return _Held(json.loads(row[0]), *row[1:]) if row else None
+
+
+def _forget_attempt(chunk_id: int) -> None:
+    """This was no attempt at the work."""
+    WorkChunk.objects.filter(pk=chunk_id).update(attempts=F("attempts") - 1, leased_until=None)
 
 
 def _when_back(act: Callable[[], object]) -> None:
@@ -173,11 +182,8 @@ def _when_back(act: Callable[[], object]) -> None:
     act()
 
 
-def _end(chunk: WorkChunk, status: str) -> None:
-    chunk.status = status
-    chunk.status_at = timezone.now()
-    chunk.leased_until = None
-    chunk.save(update_fields=["status", "status_at", "leased_until"])
+def _end(chunk_id: int, status: str) -> None:
+    WorkChunk.objects.filter(pk=chunk_id).update(status=status, status_at=timezone.now(), leased_until=None)
 
 
 def _place_of(error: BaseException) -> str:
