@@ -94,8 +94,9 @@ def load_release(code_set: CodeSet, rows: Iterable[CodeRow], *, source: str, eff
     """Makes a set say what a whole release says from a day on, and keeps what was said before.
 
     The first release counts as valid since ever, for nobody knows since when; it takes the place of our own words
-    where it has words. A later one (`effective_on` is then needed) ends what it no longer has and what it says differently.
-    Loading the same again changes nothing. Raises `ValueError` without a day for a later release, or without any code.
+    where it has words. A later one (`effective_on` is then needed) ends what it no longer has and what it says
+    differently. Loading the same again changes nothing. Raises `ValueError` without a day for a later release, or
+    without any code.
     """
     read_count = _stage(rows)
     if not read_count:

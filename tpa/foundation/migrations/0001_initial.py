@@ -264,7 +264,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='rolegrant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('employer_id__isnull', True), ('role__in', ['auditor', 'examiner', 'senior_examiner', 'setup', 'tpa_manager'])), models.Q(('employer_id__isnull', False), ('role__in', ['employer_finance', 'employer_hr'])), ('role', 'partner'), _connector='OR'), name='role_fits_employer'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('employer_id__isnull', True), ('role__in', ['auditor', 'examiner', 'senior_examiner', 'setup', 'tpa_manager'])), models.Q(('employer_id__isnull', False), ('role__in', ['employer_finance', 'employer_hr'])), ('role', 'partner'), _connector='OR'), name='role_fits_employer', violation_error_message='Employer roles name one employer; roles at the TPA name none.'),
         ),
         migrations.AddConstraint(
             model_name='transactionset',

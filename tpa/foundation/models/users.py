@@ -133,6 +133,7 @@ class RoleGrant(models.Model):
                 | Q(role__in=sorted(EMPLOYER_ROLES), employer_id__isnull=False)
                 | Q(role=Role.PARTNER),
                 name="role_fits_employer",
+                violation_error_message=_("Employer roles name one employer; roles at the TPA name none."),
             ),
         ]
 
