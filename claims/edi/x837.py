@@ -162,7 +162,7 @@ def _submission(reading: Reading, findings: list[ReadFinding]) -> Submission | N
         other_payers=tuple([OtherPayer(**_settled(other)) for other in reading.others]),
         rendering_provider=SubmittedProvider(**reading.rendering) if reading.rendering else None,
         facility=SubmittedProvider(**reading.facility) if reading.facility else None,
-        submission_type=reading.header.get("submission_type", "CH"),
+        submission_type=reading.submission_type,
         **reading.coverage,
         **claim,
         **reading.collected_tuples(),
@@ -220,7 +220,7 @@ def _raw_trace(reading: Reading) -> ClaimTrace:
         middle_name=patient.middle_name,
         member_number=patient.number or subscriber.number,
         clearinghouse_number=claim.get("clearinghouse_number", ""),
-        bill_type=claim.get("facility_code", "") + claim.get("frequency_code", "") if reading.kind == "I" else "",
+        bill_type=claim.get("facility_code", "") + claim.get("frequency_code", "1") if reading.kind == "I" else "",
         service_from=claim.get("statement_from") or (days[0] if days else None),
         service_to=claim.get("statement_to") or (days[1] if days else None),
     )

@@ -38,6 +38,7 @@ class Reading:
         self.table: Table = {}
         self.ordinal = 0
         self.header: Found = {}
+        self.submission_type = "CH"
         self.built_header: object = None
         # Findings of billing provider, subscriber, patient and claim: they hold for all claims below.
         self.findings: list[list[tuple[int, str, str]]] = [[]]
@@ -100,7 +101,9 @@ Table = dict[str, Handler]
 
 
 def _bht(at: Reading, s: Segment) -> None:
-    at.header.update(purpose=s[2], reference=s[3], submission_type=s[6] or "CH")
+    at.header.update(purpose=s[2], reference=s[3])
+    if s[6] and s[6] != "CH":
+        at.header["submission_type"] = at.submission_type = s[6]
     at.header["created_on"] = day(s[4])
 
 
@@ -179,7 +182,9 @@ def _demographics(at: Reading, s: Segment) -> None:
 
 
 def _coverage(at: Reading, s: Segment) -> None:
-    at.coverage.update(payer_sequence=s[1], group_number=s[3], filing_indicator=s[9])
+    at.coverage.update(group_number=s[3], filing_indicator=s[9])
+    if s[1] != "P":
+        at.coverage["payer_sequence"] = s[1]
 
 
 def _subscriber_name(at: Reading, s: Segment) -> None:
@@ -212,7 +217,7 @@ def _patient_reference(at: Reading, s: Segment) -> None:
 def _claim(at: Reading, s: Segment) -> None:
     place = s[5].split(at.component)
     claim: Found = {"patient_control_number": s[1], "facility_code": place[0], "benefits_assigned": s[8] == "Y"}
-    if len(place) > 2:
+    if len(place) > 2 and place[2] != "1":
         claim["frequency_code"] = place[2]
     at.start_claim(claim)
     at.table = _CLAIM
@@ -482,6 +487,14 @@ def _procedure_of(at: Reading, composite: str) -> None:
                 line["modifiers"] = tuple([code for code in parts[2:6] if code])
 
 
+def _units(line: Found, basis: str, count: str) -> None:
+    # What is as usual is left at its default: most lines are one unit.
+    if basis and basis != "UN":
+        line["unit_basis"] = basis
+    if count and count != "1":
+        line["units_count"] = number(count)
+
+
 def _pointers(at: Reading, composite: str) -> None:
     if composite:
         pointed = [int(place) for place in composite.split(at.component) if place]
@@ -492,9 +505,7 @@ def _sv1(at: Reading, s: Segment) -> None:
     line = at.line
     line["billed_amount"] = money(s[2])
     _procedure_of(at, s[1])
-    line["unit_basis"] = s[3]
-    if s[4]:
-        line["units_count"] = number(s[4])
+    _units(line, s[3], s[4])
     line["place_of_service"] = s[5] or (at.claim or _UNUSED).get("facility_code", "")
     _pointers(at, s[7])
     if s[9] == "Y":
@@ -506,9 +517,7 @@ def _sv2(at: Reading, s: Segment) -> None:
     line["revenue_code"] = s[1]
     line["billed_amount"] = money(s[3])
     _procedure_of(at, s[2])
-    line["unit_basis"] = s[4]
-    if s[5]:
-        line["units_count"] = number(s[5])
+    _units(line, s[4], s[5])
     if s[7]:
         line["not_covered_amount"] = money(s[7])
 
@@ -520,8 +529,7 @@ def _sv3(at: Reading, s: Segment) -> None:
     line["place_of_service"] = s[3] or (at.claim or _UNUSED).get("facility_code", "")
     if s[4]:
         line["oral_cavity_codes"] = tuple([code for code in s[4].split(at.component) if code])
-    if s[6]:
-        line["units_count"] = number(s[6])
+    _units(line, "", s[6])
     _pointers(at, s[11])
 
 

@@ -77,7 +77,7 @@ def invent_claims(
             yield InventedClaim(submission=rng.choice(recent), fault="duplicate")
             continue
         submission = inventor.claim(number, has_other_payer=rng.random() < odd.other_payers)
-        if chance < odd.duplicates + odd.faults:
+        if odd.duplicates <= chance < odd.duplicates + odd.faults:
             fault = rng.choice(FAULTS[kind])
             yield InventedClaim(submission=_spoil(submission, fault, on), fault=fault)
             continue
