@@ -23,14 +23,16 @@ SELECT id FROM employers_family
 _CLAIMS = """
 SELECT id, claim_number, employer_id, family_id, member_id, kind, billing_provider_id, payee_id, received_on, status,
        frequency_code, revision, submission,
-       (SELECT coalesce(max(d.number), 0) FROM claims_decision d WHERE d.claim_id = c.id) AS decided
+       (SELECT coalesce(max(d.number), 0) FROM claims_decision d WHERE d.claim_id = c.id) AS decided,
+       nextval('claims_decision_id_seq') AS decision_id
   FROM claims_claim c WHERE id = ANY(%s) AND status = ANY(%s)
  ORDER BY transaction_set_id NULLS LAST, id FOR NO KEY UPDATE
 """
 
 
 class ClaimToDecide(NamedTuple):
-    """A claim of the batch as its row says, locked. `decided_count` decisions of it stand already."""
+    """A claim of the batch as its row says, locked. `decided_count` decisions of it stand already; `decision_id` is
+    the id that its next one gets."""
 
     id: int
     claim_number: str
@@ -46,6 +48,7 @@ class ClaimToDecide(NamedTuple):
     revision: int
     submission: Submission
     decided_count: int
+    decision_id: int
 
 
 def lock_families_of(claim_ids: Sequence[int]) -> list[int]:
@@ -59,4 +62,4 @@ def take_claims(claim_ids: Sequence[int], statuses: Sequence[str]) -> list[Claim
     """Those of the claims that stand in one of the statuses, locked, in the order of their turn. One query."""
     with connection.cursor() as cursor:
         cursor.execute(_CLAIMS, [list(claim_ids), list(statuses)])
-        return [ClaimToDecide(*row[:12], unpack_submission(row[12]), row[13]) for row in cursor.fetchall()]
+        return [ClaimToDecide(*row[:12], unpack_submission(row[12]), *row[13:]) for row in cursor.fetchall()]

@@ -21,9 +21,8 @@ from plans.design.terms import PlanTerms
 from plans.facts import ParticipationFact, RateFact
 from plans.networks.rates import RateBook
 from plans.networks.selectors import (
-    excluded_providers,
     participation_facts,
-    provider_ids_by_npi,
+    providers_named,
     rates_for,
     schedules_by_code,
 )
@@ -34,7 +33,7 @@ ENGINE = "engine"
 
 @dataclass(slots=True)
 class Gathered:
-    """Everything one batch stands on, by the ids that its claims name. `sums` and `prior` go on as claims are decided."""
+    """Everything one batch stands on, by the ids its claims name. `sums` and `prior` go on as claims are decided."""
 
     decided_on: date
     members: Mapping[int, MemberFact]
@@ -77,7 +76,9 @@ def gather_facts(claims: Sequence[ClaimToDecide], family_ids: Sequence[int], *, 
         if _covers(coverage, claim.submission.service_from)
     }
     plan_hashes = plan_versions_on(covering)
-    facilities = provider_ids_by_npi({s.facility.npi for s in submissions if s.facility and s.facility.npi})
+    facilities, excluded = providers_named(
+        provider_ids, {s.facility.npi for s in submissions if s.facility and s.facility.npi}
+    )
     participations = participation_facts({*provider_ids, *facilities.values()}, starts, ends)
     references = _reference_schedules(plan_hashes.values())
     schedules = {fact.schedule_id for facts in participations.values() for fact in facts} | set(references.values())
@@ -92,9 +93,9 @@ def gather_facts(claims: Sequence[ClaimToDecide], family_ids: Sequence[int], *, 
         facilities=facilities,
         references=references,
         rates=rates_for(schedules, _codes_of(submissions), starts, ends),
-        excluded=excluded_providers(provider_ids),
+        excluded=excluded,
         authorizations=authorizations_of(member_ids),
-        resolutions=resolutions_of([claim.id for claim in claims]),
+        resolutions=resolutions_of([claim.id for claim in claims if claim.decided_count]),
         limits=approval_limits(sorted({claim.employer_id for claim in claims}), decided_on),
         sums=FamilySums.of(family_ids),
         prior=PriorLines.of(sorted(lines), [claim.id for claim in claims]),

@@ -10,7 +10,9 @@ from claims.models import Authorization, Resolution
 
 
 def resolutions_of(claim_ids: Sequence[int]) -> dict[int, tuple[ResolutionFact, ...]]:
-    """Answers by claim; where a question was answered twice, the later answer stands. One query."""
+    """Answers by claim; where a question was answered twice, the later answer stands. One query, none for no claim."""
+    if not claim_ids:
+        return {}
     answers: dict[int, dict[tuple[str, int | None], ResolutionFact]] = defaultdict(dict)
     for row in Resolution.objects.filter(claim_id__in=claim_ids).order_by("id"):
         answers[row.claim_id][row.reason, row.line_number] = ResolutionFact(

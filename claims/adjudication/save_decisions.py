@@ -15,7 +15,7 @@ from claims.adjudication.engine.facts import ClaimFacts
 from claims.models import Claim, Pend
 from claims.packing import pack
 from tpa.foundation.audit import Actor
-from tpa.foundation.bulk import copy_rows, next_ids
+from tpa.foundation.bulk import copy_rows
 from tpa.foundation.transitions import move_many
 
 _encode = msgspec.json.Encoder().encode
@@ -96,14 +96,14 @@ def save_decisions(batch: Sequence[Decided], *, at: datetime, by: Actor, origin:
     """Write a batch in the caller's transaction, whose locks it relies on: a fixed number of statements."""
     if not batch:
         return
-    ids = next_ids("claims_decision_id_seq", len(batch))
     stamp, actor = at.isoformat(), str(by)
     decisions: list[tuple[object, ...]] = []
     lines: list[tuple[object, ...]] = []
     used: list[tuple[object, ...]] = []
     pends: list[tuple[object, ...]] = []
     events: list[tuple[object, ...]] = []
-    for decision_id, (claim, facts, decision, plan_id) in zip(ids, batch, strict=True):
+    for claim, facts, decision, plan_id in batch:
+        decision_id = claim.decision_id
         decisions.append(
             (
                 decision_id,
@@ -188,6 +188,7 @@ def _move_claims(batch: Sequence[Decided], by: Actor, at: datetime) -> None:
         {item.claim.id: item.decision.outcome for item in batch},
         by=by,
         at=at,
+        held={item.claim.id: (item.claim.status, item.claim.employer_id) for item in batch},
         also={
             "allowed_amount": [figure.allowed_amount for figure in figures],
             "member_amount": [figure.member_amount for figure in figures],

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from plans.facts import ParticipationFact, RateFact
 from plans.models import FeeSchedule, Network, NetworkParticipation, Provider
@@ -102,15 +102,17 @@ def provider_names(provider_ids: Collection[int]) -> dict[int, str]:
     return {provider.pk: str(provider) for provider in Provider.objects.filter(pk__in=provider_ids)}
 
 
-def provider_ids_by_npi(npis: Collection[str]) -> dict[str, int]:
-    """The ids of the providers we know among these NPIs; one query, none when nobody is asked for."""
-    return dict(Provider.objects.filter(npi__in=list(npis)).values_list("npi", "pk")) if npis else {}
-
-
-def excluded_providers(provider_ids: Collection[int]) -> dict[int, date]:
-    """Those of the providers that stand on a federal exclusion list, and since when; one query."""
-    found = Provider.objects.filter(pk__in=list(provider_ids), excluded_on__isnull=False)
-    return {pk: since for pk, since in found.values_list("pk", "excluded_on") if since}
+def providers_named(
+    provider_ids: Collection[int], npis: Collection[str]
+) -> tuple[dict[str, int], dict[int, date]]:
+    """The ids of the providers whom we know by these NPIs, and who of all named stands on a federal exclusion list,
+    since when; one query."""
+    found = Provider.objects.filter(Q(pk__in=list(provider_ids)) | Q(npi__in=list(npis)))
+    rows = list(found.values_list("pk", "npi", "excluded_on"))
+    return (
+        {npi: pk for pk, npi, _excluded_on in rows if npi in npis},
+        {pk: excluded_on for pk, _npi, excluded_on in rows if excluded_on is not None},
+    )
 
 
 def participations_of(provider_id: int) -> QuerySet[NetworkParticipation]:

@@ -84,10 +84,12 @@ def move_many(
     because: str = "",
     at: datetime | None = None,
     also: Mapping[str, Sequence[Any]] | None = None,
+    held: Mapping[int, tuple[str, int | None]] | None = None,
 ) -> dict[int, str]:
     """Moves many rows, each to its own status, and returns the status each had. All or none; four statements.
 
-    `also` are further columns to write with the status, their values in the order of `targets`.
+    `also` are further columns to write with the status, their values in the order of `targets`. `held` says of rows
+    that the caller has locked what it read: status and employer; then it takes one statement less.
 
     Rows are locked in the order of their ids, so that two batches wait for each other and never deadlock. One audit
     row for each (employer, from, to), with the ids. Raises `NotFound` and `Conflict` like `move`, with the `ids`.
@@ -97,13 +99,16 @@ def move_many(
     at = at or timezone.now()
     employer = "employer_id" if _has(model, "employer") or _has(model, "employer_id") else "pk"
     with transaction.atomic():
-        locked = (
-            model._base_manager.select_for_update(no_key=True, of=("self",))
-            .filter(pk__in=list(targets))
-            .order_by("pk")
-            .values_list("pk", "status", employer)
-        )
-        found = {pk: (status, employer_id) for pk, status, employer_id in locked}
+        if held is None:
+            locked = (
+                model._base_manager.select_for_update(no_key=True, of=("self",))
+                .filter(pk__in=list(targets))
+                .order_by("pk")
+                .values_list("pk", "status", employer)
+            )
+            found = {pk: (status, employer_id) for pk, status, employer_id in locked}
+        else:
+            found = {pk: held[pk] for pk in targets if pk in held}
         missing = sorted(targets.keys() - found.keys())
         if missing:
             raise NotFound("status.no_such_row", _("Some records do not exist."), ids=missing[:100])

@@ -21,9 +21,15 @@ from tpa.foundation import work
 from tpa.foundation.edi_files import OPEN_FILE, keep_file, read_bytes
 from tpa.foundation.models import Document, EdiFile, Interchange, TransactionSet, WorkChunk
 from tpa.foundation.open_file import ANSWER_FILE, open_file
+from tpa.foundation.parameters import load_parameters
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SERVICES = (Service("99213", Decimal("120.00"), date(2026, 5, 4)), Service("36415", Decimal("15.50"), date(2026, 5, 4)))
+
+
+@pytest.fixture(autouse=True)
+def _law(transactional_db: None) -> None:
+    load_parameters()
 
 
 @pytest.fixture
@@ -75,7 +81,7 @@ def test_claims_are_received_answered_and_asked_to_be_decided(family: Family, of
     assert {claim.billed_amount for claim in claims} == {Decimal("135.50")}
     assert {claim.status for claim in claims} == {"received"}
     (chunk,) = WorkChunk.objects.filter(kind=DECIDE)
-    assert chunk.payload == {"claims": [claim.pk for claim in claims]}
+    assert chunk.payload == {"claims": [claim.pk for claim in claims], "corrections": False}
     assert "IK5*A~AK9*A*1*1*1~" in answer(file, "999")
     assert "TA1*000000001*260601*1200*A*000~" in answer(file, "TA1")
     acknowledged = answer(file, "277CA")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from plans.models import NetworkParticipation
 from plans.networks.add_participation import add_participation
 from plans.networks.end_participation import end_participation
-from plans.networks.selectors import excluded_providers, participation_facts
+from plans.networks.selectors import participation_facts, providers_named
 from tests.factories.plans import make_network, make_participation, make_provider, make_schedule
 from tpa.foundation.audit import Actor
 from tpa.foundation.errors import Conflict, Invalid, NotFound
@@ -112,4 +112,4 @@ def test_a_batch_takes_one_query(world, django_assert_num_queries):
 def test_who_is_excluded_is_told_with_the_day(django_assert_num_queries):
     excluded, _other = make_provider(excluded_on=date(2025, 5, 5)), make_provider()
     with django_assert_num_queries(1):
-        assert excluded_providers([excluded.pk, _other.pk]) == {excluded.pk: date(2025, 5, 5)}
+        assert providers_named([excluded.pk, _other.pk], [])[1] == {excluded.pk: date(2025, 5, 5)}
