@@ -18,10 +18,10 @@ from claims.adjudication.engine.facts import Accumulated, ClaimFacts, PriorLine
 from claims.facts import Submission, SubmittedLine
 from claims.models import Claim, ClaimEvent, ClaimNote, Decision, PaymentItem, Pend
 from claims.packing import unpack_decision, unpack_facts, unpack_submission
-from claims.web.words import adjustment_words, bucket_words, reason_words, rule_words
+from claims.web.words import Words, adjustment_words, bucket_words, code_words, reason_words, rule_words
 from tpa.foundation.access import Scope
 from tpa.foundation.audit import record_read
-from tpa.foundation.models import Document, User
+from tpa.foundation.models import CodeSet, Document, User
 from tpa.foundation.templatetags.steward import CHIPS, plain_money
 from tpa.foundation.values.money import ZERO
 
@@ -62,6 +62,7 @@ class LinePicture:
     shown: list[Decimal | None] = field(default_factory=list)
     adjustments: list[tuple[Adjustment, str]] = field(default_factory=list)
     steps: list[dict[str, Any]] = field(default_factory=list)
+    words: str = ""
     benefit: str = ""
     network_tier: str = ""
     waterfall: list[tuple[str, str, Decimal]] = field(default_factory=list)
@@ -88,6 +89,8 @@ class ClaimPicture:
     totals_shown: list[Decimal] = field(default_factory=list)
     meters: list[dict[str, Any]] = field(default_factory=list)
     columns: list[tuple[int, Any]] = field(default_factory=list)
+    words: Words = field(default_factory=dict)
+    diagnoses: list[tuple[str, str]] = field(default_factory=list)
     twins: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -216,7 +219,11 @@ def _lay_out(picture: ClaimPicture) -> None:
         decided = {line.number: line for line in picture.says.lines}
         picture.meters = _meters(picture.says, picture.facts)
         picture.twins = _twins(picture.submission, picture.facts, picture.claim)
-    picture.lines = [_line(line, decided.get(line.number)) for line in picture.submission.lines]
+    picture.words = code_words(picture.submission, picture.says, on=picture.claim.service_from)
+    picture.lines = [_line(line, decided.get(line.number), picture.words) for line in picture.submission.lines]
+    picture.diagnoses = [
+        (code, picture.words.get((CodeSet.ICD10CM, code), "")) for code in picture.submission.diagnoses
+    ]
     if decided:
         sums = [sum((line.figures[index] or ZERO for line in picture.lines), ZERO) for index in range(len(FIGURES))]
         picture.totals = sums
@@ -232,17 +239,21 @@ def _lay_out(picture: ClaimPicture) -> None:
     picture.totals_shown = [picture.totals[index] for index, _words in picture.columns] if picture.totals else []
 
 
-def _line(submitted: SubmittedLine, decided: LineDecision | None) -> LinePicture:
+def _line(submitted: SubmittedLine, decided: LineDecision | None, words: Words) -> LinePicture:
+    service = words.get((CodeSet.PROCEDURE, submitted.procedure_code), "")
+    service = service or words.get((CodeSet.REVENUE, submitted.revenue_code), "")
     if decided is None:
-        return LinePicture(submitted, [submitted.billed_amount, *([None] * (len(FIGURES) - 1))])
+        nothing: list[Decimal | None] = [None] * (len(FIGURES) - 1)
+        return LinePicture(submitted, [submitted.billed_amount, *nothing], words=service)
     figures = decided.figures
     taken = sum((adjustment.amount for adjustment in decided.adjustments), ZERO)
     return LinePicture(
         submitted=submitted,
         figures=[getattr(figures, name) for name, _words in FIGURES],
-        adjustments=[(adjustment, adjustment_words(adjustment)) for adjustment in decided.adjustments],
+        adjustments=[(adjustment, adjustment_words(adjustment, words)) for adjustment in decided.adjustments],
         steps=[_step(step) for step in decided.trace],
-        benefit=decided.benefit,
+        benefit=decided.benefit.replace("_", " "),
+        words=service,
         network_tier=decided.network_tier,
         waterfall=_waterfall(decided),
         sums=" + ".join(

@@ -1,82 +1,109 @@
-"""Plain words of our own for the codes that screens show: questions, rules of the trace, adjustments, buckets."""
+"""Plain words for the codes that screens show: questions, rules of the trace, adjustments, buckets. All our own."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
+from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from claims.adjudication.engine.decision import Adjustment
+from claims.adjudication.engine.decision import Adjustment, ClaimDecision
+from claims.adjudication.engine.reasons import REASONS, Reason
+from claims.facts import Submission
+from tpa.foundation.models import Code, CodeSet
 
 GROUPS: Final = {
-    "CO": _("the provider bears it by contract"),
-    "PI": _("the payer reduces it"),
+    "CO": _("the provider bears it by contract or law"),
+    "PI": _("the provider is asked to bear it"),
     "PR": _("the member owes it"),
     "OA": _("neither the member nor the provider owes it to us"),
 }
+# What a denial after review is usually for; an examiner may pick another than the question's own.
+DENIALS: Final = ("16", "18", "29", "50", "96", "97", "119", "197", "204", "242", "B7")
+_SERVICES: Final = (CodeSet.PROCEDURE, CodeSet.HCPCS, CodeSet.DENTAL)
 
-# Short words of our own beside the public code numbers.
-CARCS: Final = {
-    "1": _("deductible"),
-    "2": _("coinsurance"),
-    "3": _("copay"),
-    "16": _("something is missing or wrong on the claim"),
-    "18": _("duplicate"),
-    "22": _("another payer comes first"),
-    "23": _("what another payer did"),
-    "26": _("before coverage began"),
-    "27": _("after coverage ended"),
-    "29": _("filed too late"),
-    "31": _("patient not known as covered"),
-    "39": _("authorization refused"),
-    "45": _("above the agreed price"),
-    "50": _("not medically necessary"),
-    "96": _("not covered"),
-    "97": _("contained in another service"),
-    "109": _("not this payer's claim"),
-    "119": _("benefit used up"),
-    "151": _("too many of this service"),
-    "170": _("not by this kind of provider"),
-    "197": _("no authorization"),
-    "198": _("authorization used up"),
-    "204": _("not covered by this plan"),
-    "242": _("provider outside the network"),
-    "256": _("not payable under the contract"),
-    "B7": _("provider not eligible on that day"),
-    "B11": _("sent to another payer"),
-}
+Words = Mapping[tuple[str, str], str]
 
 
-def adjustment_words(adjustment: Adjustment) -> str:
+def code_words(submission: Submission, says: ClaimDecision | None, *, on: date) -> dict[tuple[str, str], str]:
+    """The words of all codes on a claim and its decision, by set and code (services under `procedure`); one query."""
+    procedures = {line.procedure_code for line in submission.lines} - {""}
+    carcs = set(DENIALS)
+    if says:
+        carcs |= {adjustment.carc for line in says.lines for adjustment in line.adjustments}
+        carcs |= {REASONS[asked.reason].denial.carc for asked in says.questions if asked.reason in REASONS}
+    wanted = Q(code_set=CodeSet.CARC, code__in=carcs) | Q(code_set__in=_SERVICES, code__in=procedures)
+    wanted |= Q(code_set=CodeSet.ICD10CM, code__in=submission.diagnoses)
+    wanted |= Q(code_set=CodeSet.REVENUE, code__in={line.revenue_code for line in submission.lines} - {""})
+    rows = Code.objects.filter(wanted, effective__contains=on).exclude(words="")
+    return {
+        (CodeSet.PROCEDURE if code_set in _SERVICES else code_set, code): words
+        for code_set, code, words in rows.values_list("code_set", "code", "words")
+    }
+
+
+def adjustment_words(adjustment: Adjustment, words: Words) -> str:
     """Why, in a few words: what the code stands for and who bears it."""
-    what = CARCS.get(adjustment.carc, _("see the code"))
-    return f"{what}; {GROUPS.get(adjustment.group, '')}".strip("; ")
+    said = (words.get((CodeSet.CARC, adjustment.carc), ""), str(GROUPS.get(adjustment.group, "")))
+    return "; ".join(part for part in said if part)
+
+
+def reason_of(code: str) -> Reason | None:
+    """The engine's own entry for a question."""
+    return REASONS.get(code)
 
 
 def reason_words(code: str) -> str:
     """The question behind a pend's reason."""
-    return REASONS.get(code) or _sentence(code)
+    found = REASONS.get(code)
+    return gettext(found.asks).rstrip(".") if found else _sentence(code)
 
 
 def rule_words(code: str) -> str:
     """What a step of the trace did."""
-    return RULES.get(code) or _sentence(code)
+    return str(RULES.get(code) or _sentence(code))
 
 
 def bucket_words(bucket: str) -> str:
-    """An accumulator's name as the plan has it, readable: deductible:in → Deductible (in network)."""
+    """An accumulator's name as the plan has it, readable: deductible:in is Deductible (in network)."""
     name, _colon, tier = bucket.partition(":")
-    tiers = {"in": _("in network"), "out": _("out of network")}
+    tiers = {"in": gettext("in network"), "out": gettext("out of network")}
     words = BUCKETS.get(name) or _sentence(name)
     return f"{words} ({tiers.get(tier, tier)})" if tier else str(words)
 
 
 def _sentence(code: str) -> str:
-    return code.replace("_", " ").replace(".", ": ").replace(":", ": ", 1).replace("  ", " ").strip().capitalize()
+    """A code as words, for what has no entry here: `price.by_a_person` is Price: by a person."""
+    return code.replace("_", " ").replace(".", ": ").strip().capitalize()
 
 
-REASONS: Final[dict[str, str]] = {}
-RULES: Final[dict[str, str]] = {}
+RULES: Final = {
+    "billed": _("Billed"),
+    "coverage": _("Covered on the day"),
+    "coverage.none": _("Not covered on the day"),
+    "filing.too_late": _("Filed too late"),
+    "duplicate.exact": _("The same service was decided before"),
+    "price.fee": _("Price of the fee schedule"),
+    "price.percent_of_billed": _("Price: a share of what is billed"),
+    "price.percent_of_reference": _("Price: a share of a reference price"),
+    "price.per_diem": _("Price by the day"),
+    "price.case_rate": _("Price of the whole case"),
+    "price.by_a_person": _("Price set by a person"),
+    "price.repriced": _("Price of the external repricer"),
+    "price.protected": _("Price under the No Surprises Act"),
+    "price.nothing_billed": _("Nothing was billed"),
+    "benefit": _("Benefit of the plan"),
+    "authorization": _("Authorization"),
+    "authorization.missing": _("No authorization was found"),
+    "copay": _("Copay"),
+    "deductible": _("Deductible"),
+    "coinsurance": _("Coinsurance"),
+    "limit": _("Limit of the plan"),
+    "cob": _("Other payers"),
+}
 BUCKETS: Final = {
     "deductible": _("Deductible"),
     "out_of_pocket": _("Out-of-pocket maximum"),

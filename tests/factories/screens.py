@@ -218,7 +218,7 @@ def make_claim(
 def decide(world: World, claim: Claim, member: Member, said: Submission, outcome: str) -> Decision:
     """A decision as the engine writes it: facts, figures, trace, and questions when it pends."""
     questions = (
-        Question(reason="duplicate_suspected", line_number=1, evidence=(("claim", "26301000009"), ("line", "1"))),
+        Question(reason="possible_duplicate", line_number=1, evidence=(("claim", "26301000009"), ("line", "1"))),
     )
     says = ClaimDecision(
         claim_number=claim.claim_number,
@@ -237,7 +237,7 @@ def decide(world: World, claim: Claim, member: Member, said: Submission, outcome
                 benefit="office_visit",
                 network_tier="in",
                 trace=(
-                    Step(rule="price", figure="allowed", amount=D("112.40"), clause="§4.1",
+                    Step(rule="price.fee", figure="allowed", amount=D("112.40"), clause="§4.1",
                          inputs=(("schedule", "lakeside-2026"), ("fee", "112.40"), ("units", "1"))),
                     Step(rule="copay", figure="copay", amount=D("25.00"), clause="§5.2", inputs=(("copay", "25.00"),)),
                     Step(rule="total", figure="plan_paid", amount=D("87.40"),
@@ -254,7 +254,7 @@ def decide(world: World, claim: Claim, member: Member, said: Submission, outcome
                 benefit="laboratory",
                 network_tier="in",
                 trace=(
-                    Step(rule="price", figure="allowed", amount=D("18.22"), clause="§4.1",
+                    Step(rule="price.fee", figure="allowed", amount=D("18.22"), clause="§4.1",
                          inputs=(("schedule", "lakeside-2026"),)),
                     Step(rule="deductible", figure="deductible", amount=D("18.22"), clause="§5.1",
                          inputs=(("bucket", "deductible:in"), ("member_limit", "500.00"), ("used", "420.00"))),

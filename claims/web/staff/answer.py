@@ -20,10 +20,10 @@ from claims.review.resolve_pend import Answer, resolve_pend
 from claims.review.route_pend import route_pend
 from claims.tasks import ring_for_decision
 from claims.web.claim_picture import ClaimPicture
-from claims.web.words import CARCS, reason_words
+from claims.web.words import DENIALS, reason_of, reason_words
 from tpa.foundation.access import CLAIMS_STAFF, Scope
 from tpa.foundation.errors import Conflict, DomainError, Invalid
-from tpa.foundation.models import Role
+from tpa.foundation.models import CodeSet, Role
 
 ANSWERERS: Final = CLAIMS_STAFF - {Role.AUDITOR}
 """Auditors look and never decide."""
@@ -39,13 +39,21 @@ REASONS: Final = (
     gettext_lazy("The price was checked against the contract"),
     gettext_lazy("The provider did not answer within the time given"),
 )
+ANSWERS: Final = {
+    "allow": gettext_lazy("Allow"),
+    "deny": gettext_lazy("Deny"),
+    "price": gettext_lazy("Allow at this price"),
+}
 QUEUES: Final = {
     "examiner": gettext_lazy("Examiners"),
     "senior": gettext_lazy("Senior examiners"),
     "clinical": gettext_lazy("Clinical review"),
     "pricing": gettext_lazy("Pricing"),
-    "eligibility": gettext_lazy("Eligibility"),
+    "benefits": gettext_lazy("Benefits"),
     "cob": gettext_lazy("Other coverage"),
+    "third_party": gettext_lazy("Third parties"),
+    "compliance": gettext_lazy("Compliance"),
+    "set_up": gettext_lazy("Set-up"),
 }
 
 
@@ -64,22 +72,27 @@ def answer_context(picture: ClaimPicture, scope: Scope, state: AnswerState) -> d
     """What the form needs besides the claim."""
     for pend in picture.open_pends:
         pend.words = reason_words(pend.reason)  # type: ignore[attr-defined]
+        pend.choices = [(value, ANSWERS[value]) for value in _answers_to(pend)]  # type: ignore[attr-defined]
         pend.evidence_items = [(name.replace("_", " "), value) for name, value in _pairs(pend.evidence)]  # type: ignore[attr-defined]
+        pend.takes_price = "price" in _answers_to(pend)  # type: ignore[attr-defined]
         pend.typed = state.typed.get(f"answer-{pend.pk}", "")  # type: ignore[attr-defined]
         pend.typed_amount = state.typed.get(f"amount-{pend.pk}", "")  # type: ignore[attr-defined]
     return {
         "seen_at": timezone.now().isoformat(),
         "may_answer": scope.has_any(*ANSWERERS),
-        "answer_choices": [
-            (Resolution.Answer.ALLOW, _("Allow")),
-            (Resolution.Answer.DENY, _("Deny")),
-            (Resolution.Answer.PRICE, _("Allow at a price")),
-        ],
         "reasons": REASONS,
         "queues": QUEUES,
-        "carcs": [(code, words) for code, words in CARCS.items() if code not in ("1", "2", "3")],
+        "carcs": [(code, picture.words.get((CodeSet.CARC, code), "")) for code in DENIALS],
+        "may_allow": all("allow" in _answers_to(pend) for pend in picture.open_pends),
+        "may_deny": all("deny" in _answers_to(pend) for pend in picture.open_pends),
         "state": state,
     }
+
+
+def _answers_to(pend: Pend) -> tuple[str, ...]:
+    """What may be answered to a question: what the engine takes for it."""
+    found = reason_of(pend.reason)
+    return found.answers if found else (Resolution.Answer.ALLOW, Resolution.Answer.DENY)
 
 
 def _pairs(evidence: Any) -> list[tuple[str, Any]]:

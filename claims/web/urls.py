@@ -1,0 +1,28 @@
+"""Addresses of the screens of claims."""
+
+from django.urls import path
+
+from claims.web.staff.claim import claim
+from claims.web.staff.document import document
+from claims.web.staff.edi_file import edi_file, edi_file_answer, edi_file_original
+from claims.web.staff.edi_files import edi_files
+from claims.web.staff.find import find
+from claims.web.staff.key_claim import key_claim
+from claims.web.staff.payment_run import payment_run
+from claims.web.staff.payment_runs import payment_runs
+from claims.web.staff.worklist import worklist
+
+app_name = "claims"
+urlpatterns = [
+    path("claims/", worklist, name="worklist"),
+    path("claims/find/", find, name="find"),
+    path("claims/new/", key_claim, name="key_claim"),
+    path("claims/<int:claim_id>/", claim, name="claim"),
+    path("claims/documents/<int:document_id>/", document, name="document"),
+    path("files/", edi_files, name="edi_files"),
+    path("files/<int:file_id>/", edi_file, name="edi_file"),
+    path("files/<int:file_id>/original", edi_file_original, name="edi_file_original"),
+    path("files/<int:file_id>/answers/<int:document_id>", edi_file_answer, name="edi_file_answer"),
+    path("payments/", payment_runs, name="payment_runs"),
+    path("payments/<int:run_id>/", payment_run, name="payment_run"),
+]
