@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from django.db import transaction
+from plans.design.draft_plan_version import draft_plan_version
 from plans.design.publish_plan_version import publish_plan_version
 from psycopg2.extras import DateRange
 
@@ -29,7 +30,11 @@ def build_world(*, families: int, seed: int = 1) -> Population:
     with transaction.atomic():
         plan = _plan()
         employer = Employer.objects.create(
-            code=GROUP, name="Bench Works", ein="450000001", state="OH", funding_mode=Employer.FundingMode.PAY_AS_PRESENTED
+            code=GROUP,
+            name="Bench Works",
+            ein="450000001",
+            state="OH",
+            funding_mode=Employer.FundingMode.PAY_AS_PRESENTED,
         )
         PlanOffering.objects.create(employer=employer, plan=plan, period=ALWAYS)
         ClaimsAccount.objects.create(employer=employer, plan=plan, name="Claims account")
@@ -40,7 +45,10 @@ def build_world(*, families: int, seed: int = 1) -> Population:
 
 def _plan() -> Plan:
     plan = Plan.objects.create(code="cascade-ppo", name="Cascade PPO")
-    publish_plan_version(plan_id=plan.pk, source=PLAN.read_text(), by=Actor.system("bench"))
+    # The document governs 2026; the made-up services of a year reach back into the one before.
+    source = PLAN.read_text().replace("{from: 2026-01-01,", "{from: 2025-01-01,")
+    by = Actor.system("bench")
+    publish_plan_version(version_id=draft_plan_version(plan_id=plan.pk, source=source, by=by).pk, by=by)
     return plan
 
 
