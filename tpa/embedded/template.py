@@ -16,7 +16,7 @@ from tpa.embedded.servers import Say, environment, only_one_at_a_time
 KEPT = 3
 
 # What decides how a freshly migrated database looks, besides the libraries that the lock names.
-SOURCES = ("*/migrations/*.py", "*/models/*.py", "tpa/foundation/*.py", "tpa/settings/*.py")
+SOURCES = ("*/migrations/*.py", "*/models/*.py", "tpa/foundation/*.py", "tpa/foundation/data/*", "tpa/settings/*.py")
 
 
 def begin_from_template(postgres: EmbeddedPostgres, say: Say) -> None:

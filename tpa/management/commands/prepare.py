@@ -22,8 +22,6 @@ class Command(BaseCommand):
         self.stderr.write("steward: bringing the database up to date")
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
-        call_command("load_parameters", verbosity=0)
-        call_command("load_codes", verbosity=0)
         settings.STORE_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
         if demo and "demo_world" in get_commands():
             call_command("demo_world")
