@@ -1,4 +1,4 @@
-"""The words of a scenario file: a plan, people, what went before, claims, and what must come out (docs/scenarios.md)."""
+"""The words of a scenario file: plan, people, what went before, claims, what must come out (docs/scenarios.md)."""
 
 from __future__ import annotations
 

@@ -1,0 +1,208 @@
+"""Says a plan document in words, clause by clause: what a person reads, and what two versions are compared by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+Document = dict[str, Any]
+
+
+class Clause(NamedTuple):
+    """One clause: a key that stays the same from version to version, its title, section, and what it says by aspect."""
+
+    key: str
+    title: str
+    section: str
+    says: dict[str, str]
+
+
+def describe_plan(document: Document) -> list[Clause]:
+    """All clauses in the document's order."""
+    return list(_clauses(document))
+
+
+def _clauses(document: Document) -> Iterator[Clause]:
+    yield _general(document)
+    for tier in document["tiers"]:
+        says = {_("networks"): ", ".join(tier.get("networks", ())) or _("none: out of network")}
+        if tier.get("accepts_repricing"):
+            says[_("repricing")] = _("the repricer's price holds")
+        yield Clause(f"tier:{tier['tier']}", _("Tier %s") % tier["tier"], tier["section"], says)
+    for one in document.get("deductibles", ()):
+        yield Clause(f"deductible:{one['name']}", _("Deductible %s") % one["name"], one["section"], _cap(one))
+    for one in document["out_of_pocket_maximums"]:
+        title = _("Out-of-pocket maximum %s") % one["name"]
+        yield Clause(f"oop:{one['name']}", title, one["section"], _cap(one))
+    yield from _rules(document)
+    for benefit in document["benefits"]:
+        yield Clause(f"benefit:{benefit['benefit']}", benefit["title"], benefit["section"], _benefit(benefit))
+    for limit in document.get("limits", ()):
+        yield Clause(f"limit:{limit['limit']}", _("Limit %s") % limit["limit"], limit["section"], _limit(limit))
+    for part, title in (("exclusions", _("Excluded: %s")), ("reviews", _("Reviewed by a clinician: %s"))):
+        for clause in document.get(part, ()):
+            key = clause.get("exclusion") or clause["review"]
+            yield Clause(f"{part}:{key}", title % clause["title"], clause["section"], _exclusion(clause))
+
+
+def _general(document: Document) -> Clause:
+    effective = document["effective"]
+    says = {
+        _("title"): document["title"],
+        _("dates of service"): _("from %(from)s through %(through)s")
+        % {"from": effective["from"], "through": effective.get("through", "…")},
+        _("plan year begins"): document["plan_year"]["starts"],
+    }
+    for flag, words in (
+        ("hsa_qualified", _("goes with a health savings account")),
+        ("grandfathered", _("grandfathered")),
+        ("excepted", _("excepted benefits only")),
+    ):
+        if document.get(flag):
+            says[words] = _("yes")
+    if "stays" in document:
+        by_admission = document["stays"]["belong_to"] == "admission"
+        says[_("stays belong to")] = _("the day of admission") if by_admission else _("each day of service")
+    return Clause("plan", document["title"], document["plan_year"]["section"], says)
+
+
+def _rules(document: Document) -> Iterator[Clause]:
+    pricing = document["out_of_network"]
+    says = {_("prices"): _prices(pricing["prices"])}
+    yield Clause("out_of_network", _("Prices out of network"), pricing["section"], says)
+    if "no_surprises" in document:
+        clause = document["no_surprises"]
+        says = {_("paid like tier"): clause["pay_as"]}
+        if clause.get("prices"):
+            says[_("prices")] = _prices(clause["prices"])
+        yield Clause("no_surprises", _("Emergencies and protected services out of network"), clause["section"], says)
+    if "timely_filing" in document:
+        clause = document["timely_filing"]
+        says = {tier: _period(limit) for tier, limit in clause["limits"].items()}
+        yield Clause("timely_filing", _("Timely filing"), clause["section"], says)
+    if "coordination" in document:
+        clause = document["coordination"]
+        methods = {
+            "standard": _("standard: up to what is left of the allowable expense"),
+            "non_duplication": _("non-duplication: our benefit less what others paid"),
+            "maintenance": _("maintenance of benefits: our benefit on what others left"),
+        }
+        says = {_("method"): methods[clause["method"]]}
+        if not clause.get("credits_deductible", True):
+            says[_("deductible")] = _("credited with what the member bears")
+        yield Clause("coordination", _("Coordination of benefits"), clause["section"], says)
+
+
+def _cap(one: Document) -> dict[str, str]:
+    says = {_("individual"): _dollars(one["individual"])}
+    if "family" in one:
+        kind = _("embedded") if one["type"] == "embedded" else _("aggregate")
+        says[_("family")] = f"{_dollars(one['family'])}, {kind}"
+    if "person_in_family" in one:
+        says[_("each person in a family")] = _dollars(one["person_in_family"])
+    says[_("tiers")] = ", ".join(one.get("tiers", ())) or _("only where a benefit names it")
+    if one.get("also_counts"):
+        says[_("also counts")] = ", ".join(one["also_counts"])
+    if "shares" in one:
+        says[_("counts")] = ", ".join(one["shares"])
+    if "carry_over_from_month" in one:
+        says[_("carries over")] = _("what is applied from month %s on") % one["carry_over_from_month"]
+    return says
+
+
+def _benefit(benefit: Document) -> dict[str, str]:
+    says = {_("what belongs to it"): _matches(benefit.get("when", [])) or _("whatever belongs nowhere else")}
+    for tier, pays in benefit["pays"].items():
+        says[_("member pays, tier %s") % tier] = _pays(pays)
+    if "emergency" in benefit:
+        says[_("emergency")] = _("always") if benefit["emergency"] else _("never")
+    if "authorization" in benefit:
+        clause = benefit["authorization"]
+        missing = _("denied") if clause.get("when_missing") == "deny" else _("looked at")
+        says[_("permission before the service")] = _("in tiers %(tiers)s; without it %(missing)s (%(section)s)") % {
+            "tiers": ", ".join(clause["tiers"]),
+            "missing": missing,
+            "section": clause["section"],
+        }
+    if "out_of_pocket_maximum" in benefit:
+        says[_("counts toward maximum")] = benefit["out_of_pocket_maximum"]
+    for flag, words in (("essential", _("essential health benefit")), ("preventive", _("preventive care"))):
+        if flag in benefit:
+            says[words] = _("yes") if benefit[flag] else _("no")
+    return says
+
+
+def _pays(pays: Any) -> str:
+    if pays == "not_covered":
+        return _("not covered")
+    if isinstance(pays, dict):
+        return _("as in tier %s") % pays["as"]
+    return ", ".join(_share(share) for share in pays) or _("nothing")
+
+
+def _share(share: Any) -> str:
+    if share == "deductible":
+        return _("deductible")
+    if "deductible" in share:
+        return _("deductible %s") % share["deductible"]
+    if "coinsurance" in share:
+        return _("%s per cent") % share["coinsurance"]
+    words = _("%(amount)s per %(per)s") % {"amount": _dollars(share["copay"]), "per": share["per"]}
+    if "most_per_stay" in share:
+        words += _(" (at most %s a stay)") % _dollars(share["most_per_stay"])
+    if "waived" in share:
+        words += _(" (waived if admitted)")
+    return words
+
+
+def _limit(limit: Document) -> dict[str, str]:
+    is_money = limit["counts"] in ("allowed", "paid")
+    most = _dollars(limit["most"]) if is_money else str(limit["most"])
+    says = {
+        _("at most"): f"{most} {limit['counts']}, {limit['per'].replace('_', ' ')}",
+        _("benefits"): ", ".join(limit["benefits"]),
+    }
+    if "tiers" in limit:
+        says[_("tiers")] = ", ".join(limit["tiers"])
+    return says
+
+
+def _exclusion(clause: Document) -> dict[str, str]:
+    says = {_("what belongs to it"): _matches(clause["when"])}
+    if "carc" in clause or "group" in clause:
+        says[_("adjustment")] = f"{clause.get('group', 'PR')}-{clause.get('carc', '204')}"
+    return says
+
+
+def _matches(matches: list[Document]) -> str:
+    return "; ".join(
+        " ".join(f"{name.replace('_', ' ')} {_values(values)}" for name, values in match.items()) for match in matches
+    )
+
+
+def _values(values: Any) -> str:
+    return ", ".join(str(value) for value in values) if isinstance(values, list) else str(values)
+
+
+def _prices(prices: list[Document]) -> str:
+    words = []
+    for price in prices:
+        if "percent_of_billed" in price:
+            words.append(_("%s per cent of billed") % price["percent_of_billed"])
+        elif "percent_of_reference" in price:
+            values = {"percent": price["percent_of_reference"], "schedule": price["schedule"]}
+            words.append(_("%(percent)s per cent of %(schedule)s") % values)
+        else:
+            words.append(_("percentile of charges by %s") % price["charge_percentile"])
+    return _(", else ").join(words) or _("by a person")
+
+
+def _period(limit: Document) -> str:
+    return _("%s days") % limit["days"] if "days" in limit else _("%s months") % limit["months"]
+
+
+def _dollars(amount: int | str) -> str:
+    whole, _point, cents = str(amount).partition(".")
+    return f"${int(whole):,}" + (f".{cents:0<2}" if cents else "")
