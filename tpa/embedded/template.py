@@ -16,7 +16,7 @@ from tpa.embedded.servers import Say, environment, only_one_at_a_time
 KEPT = 3
 
 # What decides how a freshly migrated database looks, besides the libraries that the lock names.
-SOURCES = ("*/migrations/*.py", "*/models/*.py", "tpa/foundation/*.py", "tpa/foundation/data/*", "tpa/settings/*.py")
+SOURCES = ("*/migrations/*.py", "*/models/*.py", "tpa/foundation/*.py", "tpa/foundation/data/**/*", "tpa/settings/*.py")
 
 
 def begin_from_template(postgres: EmbeddedPostgres, say: Say) -> None:
@@ -42,7 +42,13 @@ def begin_from_template(postgres: EmbeddedPostgres, say: Say) -> None:
 def fingerprint() -> str:
     """A name for this state of the schema."""
     digest = hashlib.sha256((places.ROOT / "requirements.lock").read_bytes())
-    modules = {path for folder in ("", "tpa/") for pattern in SOURCES for path in places.ROOT.glob(folder + pattern)}
+    modules = {
+        path
+        for folder in ("", "tpa/")
+        for pattern in SOURCES
+        for path in places.ROOT.glob(folder + pattern)
+        if path.is_file()
+    }
     for module in sorted(modules):
         digest.update(f"{module.relative_to(places.ROOT)}\0".encode() + module.read_bytes())
     return digest.hexdigest()[:16]
