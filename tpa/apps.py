@@ -1,4 +1,4 @@
-"""Names this app to Django."""
+"""Names this app to Django, and gives every process the Celery application that its tasks are sent through."""
 
 from django.apps import AppConfig
 
@@ -6,3 +6,6 @@ from django.apps import AppConfig
 class TpaConfig(AppConfig):
     name = "tpa"
     label = "tpa"
+
+    def ready(self) -> None:
+        import tpa.celery  # noqa: F401

@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery, signals
+from celery.schedules import crontab
 from django_structlog.celery.steps import DjangoStructLogInitStep
 from kombu.entity import Queue
 
@@ -15,6 +16,12 @@ app.conf.task_queues = [Queue("interactive"), Queue("default"), Queue("shards")]
 # What runs on a clock. Everything else is rung for by the step before it, and `ring` finds what no bell was heard for.
 app.conf.beat_schedule = {
     "ring for work that waits": {"task": "claims.tasks.ring", "schedule": 5.0},
+    "close the months that are over": {"task": "tpa.tasks.close_due_months", "schedule": 60.0},
+    "pay what is approved": {
+        "task": "claims.tasks.pay_employers",
+        "schedule": crontab(hour="6", minute="0", day_of_week="mon-fri"),
+    },
+    "end children who came of age": {"task": "employers.tasks.age_out", "schedule": crontab(hour="4", minute="0")},
 }
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()

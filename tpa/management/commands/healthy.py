@@ -5,11 +5,10 @@ from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
+from celery import current_app
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
-
-from tpa.celery import app
 
 # Beat writes down what it did every three minutes.
 BEAT_SILENT_FOR = timedelta(minutes=8)
@@ -28,7 +27,7 @@ class Command(BaseCommand):
         """Raises CommandError, which is exit code 1, when it is not."""
         if process == "worker":
             name = f"celery@{socket.gethostname()}"
-            if not app.control.ping(destination=[name], timeout=5):
+            if not current_app.control.ping(destination=[name], timeout=5):
                 raise CommandError(f"{name} does not answer")
         elif not PeriodicTask.objects.filter(last_run_at__gt=timezone.now() - BEAT_SILENT_FOR).exists():
             raise CommandError("beat has sent out nothing for a while")
