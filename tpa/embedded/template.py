@@ -34,9 +34,9 @@ def begin_from_template(postgres: EmbeddedPostgres, say: Say) -> None:
             except StartError as error:
                 say(f"{error}\nsteward: beginning with an empty database")
                 return
-    postgres.data_dir.mkdir(mode=0o711)
-    subprocess.run(["cp", "--archive", "--reflink=auto", *_parts(template), str(postgres.data_dir)], check=True)
-    os.utime(template)
+        os.utime(template)  # the least used one goes first
+        postgres.data_dir.mkdir(mode=0o711)
+        subprocess.run(["cp", "--archive", "--reflink=auto", *_parts(template), str(postgres.data_dir)], check=True)
 
 
 def fingerprint() -> str:
