@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 from claims.edi.trace import ClaimTrace, trace_of
-from claims.edi.x837_loops import HEADER, Found, Reading
+from claims.edi.x837_loops import HEADER
+from claims.edi.x837_reading import Found, Reading
 from claims.facts import (
     ZERO,
     Fact,

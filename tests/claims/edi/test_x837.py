@@ -228,6 +228,17 @@ def test_what_can_not_be_read_spoils_one_claim(change: Callable[[list[list[str]]
     assert second.findings == ()
 
 
+def test_a_bad_claim_does_not_spoil_the_next_of_the_same_subscriber() -> None:
+    def change(segments: list[list[str]]) -> None:
+        at(segments, "SV1")[2] = "1O0"
+        segments[29:29] = [["CLM", "PCN-3", *SEGMENTS[18][2:]], *SEGMENTS[19:29]]
+
+    first, second, third = read_with(change)
+    assert first.findings
+    assert (second.trace.patient_control_number, second.findings) == ("PCN-3", ())
+    assert third.findings == ()
+
+
 def test_a_wrong_birth_date_spoils_the_claims_of_that_person_only() -> None:
     def change(segments: list[list[str]]) -> None:
         at(segments, "DMG", 1)[2] = "20151305"
