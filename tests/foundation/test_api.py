@@ -396,3 +396,10 @@ def test_the_description_is_valid_openapi_3_1(tmp_path):
     assert schema["components"]["schemas"][listed]["required"] == ["items", "next", "previous"]
     assert [one["name"] for one in things["post"]["parameters"]] == ["Idempotency-Key"]
     assert {"400", "401", "403", "409", "422", "429"} <= things["post"]["responses"].keys()
+
+
+def test_the_browsable_description_needs_no_inline_script_or_style():
+    page = Client().get("/api/docs/").content.decode()
+    assert "<style" not in page
+    assert page.count("<script") == page.count("<script src=") == 3
+    assert Client().get("/api/docs/?script=").status_code == 200
