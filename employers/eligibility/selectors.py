@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from employers.facts import CoverageFact, EnrolledFact, MemberFact, OtherCoverageFact
-from employers.models import Coverage, Member
+from employers.models import Coverage, Member, OtherCoverage
 from tpa.foundation.access import Scope
 
 _KNOWN_NOW = "superseded_at IS NULL"
@@ -119,6 +119,12 @@ def coverages_of(scope: Scope, member_id: int, known_at: datetime | None = None)
     """A member's coverages as believed now (or at a moment), latest first."""
     coverages = Coverage.objects.visible_to(scope).filter(_known(known_at), member=member_id)
     return coverages.select_related("plan", "division").order_by("-period", "pk")
+
+
+def other_coverages_of(scope: Scope, member_id: int, known_at: datetime | None = None) -> QuerySet[OtherCoverage]:
+    """Other payers' coverages of a member as believed now (or at a moment), latest first."""
+    others = OtherCoverage.objects.visible_to(scope).filter(_known(known_at), member=member_id)
+    return others.order_by("-period", "pk")
 
 
 def _fetch(sql: str, member_ids: Collection[int], known_at: datetime | None) -> list[tuple[Any, ...]]:

@@ -102,9 +102,7 @@ def provider_names(provider_ids: Collection[int]) -> dict[int, str]:
     return {provider.pk: str(provider) for provider in Provider.objects.filter(pk__in=provider_ids)}
 
 
-def providers_named(
-    provider_ids: Collection[int], npis: Collection[str]
-) -> tuple[dict[str, int], dict[int, date]]:
+def providers_named(provider_ids: Collection[int], npis: Collection[str]) -> tuple[dict[str, int], dict[int, date]]:
     """The ids of the providers whom we know by these NPIs, and who of all named stands on a federal exclusion list,
     since when; one query."""
     found = Provider.objects.filter(Q(pk__in=list(provider_ids)) | Q(npi__in=list(npis)))
