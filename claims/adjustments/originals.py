@@ -63,7 +63,7 @@ class ClaimRow(NamedTuple):
 
 @dataclass(slots=True)
 class Originals:
-    """The claims that a batch of corrections may speak of. Follows what the batch itself does, correction by correction."""
+    """The claims that a batch of corrections may speak of; follows what the batch itself does, one by one."""
 
     _rows: dict[int, ClaimRow] = field(default_factory=dict)
     _by_number: dict[str, int] = field(default_factory=dict)

@@ -43,7 +43,7 @@ def replace_claim(*, claim_id: int, original_claim_id: int, by: Actor, because: 
 def _receive_again(claim: Claim, by: Actor, because: str) -> None:
     before = move(claim, Claim.Status.RECEIVED, by=by, because=because)
     pends = Pend.objects.filter(claim_id=claim.pk, status=Pend.Status.OPEN).values_list("pk", flat=True)
-    move_many(Pend, {pk: Pend.Status.RESOLVED for pk in pends}, by=by, because=because, at=claim.status_at)
+    move_many(Pend, dict.fromkeys(pends, Pend.Status.RESOLVED), by=by, because=because, at=claim.status_at)
     ClaimEvent.objects.create(
         claim=claim,
         employer_id=claim.employer_id,

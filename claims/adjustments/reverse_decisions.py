@@ -34,18 +34,18 @@ SELECT DISTINCT ON (claim_id) id, claim_id, outcome, says FROM claims_decision
 """
 
 # A line's adjustments: [group, CARC, amount, [RARC …]], the amount turned round.
-_TURNED = """coalesce((SELECT jsonb_agg(jsonb_build_array(a -> 0, a -> 1, (-(a ->> 2)::numeric)::text, a -> 3) ORDER BY place)
-    FROM jsonb_array_elements(l.adjustments) WITH ORDINALITY AS t(a, place)), '[]')"""
+_TURNED = """coalesce((SELECT jsonb_agg(jsonb_build_array(a -> 0, a -> 1, (-(a ->> 2)::numeric)::text, a -> 3)
+    ORDER BY place) FROM jsonb_array_elements(l.adjustments) WITH ORDINALITY AS t(a, place)), '[]')"""
 
 
 def _insert(model: type[models.Model], alias: str, given: dict[str, str], source: str) -> str:
     """INSERT … SELECT that copies rows of a model, every figure negated and what is `given` in its place."""
     figures = {field.column for field in Figures._meta.fields} | {"amount"}
-    columns = [field.column for field in model._meta.concrete_fields if not field.primary_key]
+    columns = [str(field.column) for field in model._meta.concrete_fields if not field.primary_key]
     values = [
         given.get(column) or (f"-{alias}.{column}" if column in figures else f"{alias}.{column}") for column in columns
     ]
-    return f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) SELECT {', '.join(values)} {source}"  # noqa: S608
+    return f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) SELECT {', '.join(values)} {source}"
 
 
 _REVERSE = _insert(
@@ -154,7 +154,9 @@ def _check(claims: list[_Held], ids: list[int], *, decide_again: bool) -> None:
         if claim.status == Claim.Status.REVERSED:
             raise Conflict("claim.already_reversed", _("This claim is reversed already."), claim=claim.id)
         if decide_again and claim.status == Claim.Status.PAID:
-            raise Conflict("claim.already_paid", _("This claim is paid: it can be reversed or replaced."), claim=claim.id)
+            raise Conflict(
+                "claim.already_paid", _("This claim is paid: it can be reversed or replaced."), claim=claim.id
+            )
 
 
 def _mirror_decisions(claim_ids: list[int], by: Actor, at: datetime) -> list[int]:
@@ -179,4 +181,4 @@ _DECIDED = frozenset({"approved", "denied"})
 def _close_questions(claim_ids: list[int], by: Actor, at: datetime) -> None:
     """What was still to be answered is answered by there being nothing left to decide."""
     pends = Pend.objects.filter(claim_id__in=claim_ids, status=Pend.Status.OPEN).values_list("pk", flat=True)
-    move_many(Pend, {pk: Pend.Status.RESOLVED for pk in pends}, by=by, because="reversed", at=at)
+    move_many(Pend, dict.fromkeys(pends, Pend.Status.RESOLVED), by=by, because="reversed", at=at)

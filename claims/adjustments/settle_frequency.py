@@ -32,7 +32,7 @@ _Because = tuple[ClaimRow, str]
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of a batch's corrections: ids of claims taken back, of voids carried out, of those a person must see."""
+    """What became of a batch's corrections: ids of claims taken back, of voids carried out, of what people must see."""
 
     replaced: tuple[int, ...] = ()
     voided: tuple[int, ...] = ()

@@ -11,7 +11,7 @@ from tpa.foundation.errors import Invalid
 
 
 def void_claim(*, claim_id: int, by: Actor, because: str) -> Claim:
-    """Void one claim, decided or not, and return it. Raises Invalid without a reason; NotFound, Conflict as reversing."""
+    """Void one claim, decided or not, and return it. Raises Invalid without a reason, else as `reverse_decisions`."""
     if not because.strip():
         raise Invalid("adjustments.reason_wanted", _("Say why: the reason stays with the claim."))
     return reverse_decision(claim_id=claim_id, by=by, because=because)

@@ -1,4 +1,4 @@
-"""What the database guards of payments: numbers that never repeat, payments that stand and that are their items' sum."""
+"""What the database guards of payments: numbers that never repeat, payments that stand and are their items' sum."""
 
 from __future__ import annotations
 

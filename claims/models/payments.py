@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -9,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from tpa.foundation.models.scoped import ScopedQuerySet
 
 
-def _money(**options: object) -> models.DecimalField[object, object]:
-    return models.DecimalField(max_digits=14, decimal_places=2, **options)  # type: ignore[arg-type]
+def _money(**options: Any) -> models.DecimalField[Any, Any]:
+    return models.DecimalField(max_digits=14, decimal_places=2, **options)
 
 
 class PaymentRun(models.Model):
-    """One run over an employer's decided claims. Its payments stand from the start; what is written about them follows."""
+    """One run over an employer's decided claims. Its payments stand at once; what is written about them follows."""
 
     class Status(models.TextChoices):
         ISSUED = "issued", _("issued, documents due")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
 
-from claims.adjudication.engine.decision import ClaimDecision
-from claims.adjudication.engine.facts import ClaimFacts
 from claims.packing import unpack_decision, unpack_facts
+
+if TYPE_CHECKING:
+    from claims.adjudication.engine.decision import ClaimDecision
+    from claims.adjudication.engine.facts import ClaimFacts
 
 _ITEMS = """
 SELECT i.decision_id, d.number, c.employer_id, c.claim_number, c.patient_control_number, c.received_on, d.decided_at,
@@ -20,8 +23,8 @@ SELECT i.decision_id, d.number, c.employer_id, c.claim_number, c.patient_control
        coalesce(payee.name, ''), f.subscriber_number,
        trim(concat(m.first_name, ' ', m.last_name)), m.birth_on, m.address_line, m.city, m.state, m.postal_code,
        trim(concat(s.first_name, ' ', s.last_name)), s.address_line, s.city, s.state, s.postal_code,
-       coalesce((SELECT later.claim_number FROM claims_claim later
-                  WHERE later.original_claim_id = c.id AND later.frequency_code = '7' ORDER BY later.id DESC LIMIT 1), '')
+       coalesce((SELECT later.claim_number FROM claims_claim later WHERE later.original_claim_id = c.id
+                  AND later.frequency_code = '7' ORDER BY later.id DESC LIMIT 1), '')
   FROM claims_paymentitem i
   JOIN claims_payment p ON p.id = i.payment_id
   JOIN claims_claim c ON c.id = i.claim_id
@@ -93,16 +96,15 @@ def eob_facts(run_id: int, first: int, last: int) -> list[EobFacts]:
     with connection.cursor() as cursor:
         cursor.execute(_ITEMS, [run_id, first, last])
         rows = cursor.fetchall()
-    return [
-        EobFacts(
-            *row[:9],
-            unpack_facts(row[9]),
-            unpack_decision(row[10]),
-            *row[11:21],
-            row[22],
-            Person(row[21], *row[23:27]),
-            Person(*(value or "" for value in row[27:32])),
-            row[32],
-        )
-        for row in rows
-    ]
+    return [EobFacts._make(_values(row)) for row in rows]
+
+
+def _values(row: tuple[Any, ...]) -> Iterator[Any]:
+    yield from row[:9]
+    yield unpack_facts(row[9])
+    yield unpack_decision(row[10])
+    yield from row[11:21]
+    yield row[22]
+    yield Person(row[21], *row[23:27])
+    yield Person._make(value or "" for value in row[27:32])
+    yield row[32]

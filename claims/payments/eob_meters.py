@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from claims.adjudication.engine.decision import ClaimDecision
-from claims.adjudication.engine.facts import ClaimFacts
 from plans.design.terms import Cap, PlanTerms
 from tpa.foundation.values.money import ZERO
+
+if TYPE_CHECKING:
+    from claims.adjudication.engine.decision import ClaimDecision
+    from claims.adjudication.engine.facts import ClaimFacts
 
 _ALONE = "EE"
 
@@ -33,7 +35,7 @@ class Meter(NamedTuple):
 
 def meters(facts: ClaimFacts, decision: ClaimDecision, terms: PlanTerms | None) -> list[Meter]:
     """The member's and the family's meters in the plan year of the claim's first service, in the plan's order."""
-    if terms is None or not facts.accumulated and not decision.consumptions:
+    if terms is None or (not facts.accumulated and not decision.consumptions):
         return []
     year_on = max(
         (*(used.year_on for used in decision.consumptions), *(held.year_on for held in facts.accumulated)),

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from claims.adjudication.engine.decision import LineDecision
 from claims.facts import SubmittedLine
 from claims.payments.eob_facts import EobFacts
 from claims.payments.eob_meters import meters
@@ -20,6 +19,9 @@ from plans.design.terms import PlanTerms
 from tpa.foundation.organisation import Organisation
 from tpa.foundation.values.identifiers import last_four
 from tpa.foundation.values.money import ZERO
+
+if TYPE_CHECKING:
+    from claims.adjudication.engine.decision import LineDecision
 
 # The columns of a line, from what was billed down to what was paid: they add up from left to right.
 BILLED, DISCOUNT, OTHER, DEDUCTIBLE, COPAY, COINSURANCE, NOT_COVERED, PAID, OWED = range(9)
@@ -161,7 +163,9 @@ def _column_names() -> list[str]:
 
 def _address(item: EobFacts) -> list[str]:
     person = item.addressee
-    place = " ".join(part for part in (f"{person.city}, {person.state}" if person.city else "", person.postal_code) if part)
+    place = " ".join(
+        part for part in (f"{person.city}, {person.state}" if person.city else "", person.postal_code) if part
+    )
     return [line for line in (person.name, person.address_line, place) if line]
 
 
@@ -223,15 +227,15 @@ def _payment(item: EobFacts, us: Organisation) -> str:
 def _appeal(us: Organisation, appeal_days: int) -> list[str]:
     return [
         _(
-            "You, or somebody you name to act for you, may appeal within %(days)s days of receiving this notice. Write to"
-            " %(name)s, Appeals, %(address)s, %(place)s. Say why you disagree and send along whatever supports it:"
+            "You, or somebody you name to act for you, may appeal within %(days)s days of receiving this notice. Write"
+            " to %(name)s, Appeals, %(address)s, %(place)s. Say why you disagree and send along whatever supports it:"
             " comments, records, a letter from your provider."
         )
         % {"days": appeal_days, "name": us.name, "address": us.address_line, "place": us.place},
         _(
-            "You may have, free of charge, copies of all documents about this claim, the plan provision or rule that was"
-            " applied, and the explanation of any medical judgment. A person who had no part in this decision, and who"
-            " does not work for one who had, will decide your appeal."
+            "You may have, free of charge, copies of all documents about this claim, the plan provision or rule that"
+            " was applied, and the explanation of any medical judgment. A person who had no part in this decision, and"
+            " who does not work for one who had, will decide your appeal."
         ),
         _(
             "If you disagree with that decision you may have the right to an external review by an independent"
@@ -246,8 +250,8 @@ def _help(us: Organisation) -> list[str]:
         _("Call %(phone)s or write to %(email)s. If you believe a service named here was not given, tell us.")
         % {"phone": us.telephone, "email": us.email},
         # Said in the languages themselves, whatever language the rest is in (45 CFR 147.136(e), 29 CFR 2560.503-1(o)).
-        "Español: para obtener asistencia en español, llame al %(phone)s." % {"phone": us.telephone},
-        "Tagalog: para sa tulong sa Tagalog, tumawag sa %(phone)s." % {"phone": us.telephone},
+        f"Español: para obtener asistencia en español, llame al {us.telephone}.",
+        f"Tagalog: para sa tulong sa Tagalog, tumawag sa {us.telephone}.",
     ]
 
 
@@ -267,4 +271,3 @@ def _dollars(amount: Decimal) -> str:
 
 def _plain(amount: Decimal) -> str:
     return f"−{-amount:,.2f}" if amount < 0 else f"{amount:,.2f}"  # noqa: RUF001 (a minus)
-

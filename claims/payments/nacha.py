@@ -52,7 +52,7 @@ def write_nacha(
     odfi = originator.routing_number[:8]
     records = [
         "101"
-        + f" {originator.routing_number}"
+        f" {originator.routing_number}"
         + company_id
         + f"{at:%y%m%d%H%M}"
         + "A094101"
@@ -78,7 +78,16 @@ def write_nacha(
     entry_hash = _hash(credit.routing_number for credit in credits_)
     total = _cents(sum((credit.amount for credit in credits_), Decimal(0)), 12)
     records.append(
-        "8" + _CREDITS_ONLY + f"{entries:06d}" + entry_hash + "0" * 12 + total + company_id + " " * 25 + odfi + "0000001"
+        "8"
+        + _CREDITS_ONLY
+        + f"{entries:06d}"
+        + entry_hash
+        + "0" * 12
+        + total
+        + company_id
+        + " " * 25
+        + odfi
+        + "0000001"
     )
     blocks = -(-(len(records) + 1) // _BLOCK)
     records.append("9" + "000001" + f"{blocks:06d}" + f"{entries:08d}" + entry_hash + "0" * 12 + total + " " * 39)

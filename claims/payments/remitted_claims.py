@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import connection
 
-from claims.adjudication.engine.decision import ClaimDecision, LineDecision
-from claims.edi.x835 import REVERSAL, ClaimPayment, LinePayment, RemittanceName
+from claims.edi.x835 import REVERSAL, ClaimPayment, LinePayment
+from claims.edi.x835_parts import RemittanceName
 from claims.facts import Submission, SubmittedLine, SubmittedPerson
 from claims.packing import unpack_decision, unpack_submission
+
+if TYPE_CHECKING:
+    from claims.adjudication.engine.decision import ClaimDecision, LineDecision
 
 _ITEMS = """
 SELECT i.payment_id, c.claim_number, c.frequency_code, c.received_on, d.outcome, c.submission, d.says,

@@ -31,7 +31,7 @@ _EVENT = ("claim_id", "employer_id", "at", "actor", "origin", "from_status", "to
 
 
 def run_payments(*, employer_id: int, on: date, by: Actor) -> PaymentRun | None:
-    """Settle what is decided for one employer, in one transaction; returns the run, or None when there is nothing to pay.
+    """Settle what is decided for one employer, in one transaction; returns the run, None when nothing is to be paid.
 
     Approved decisions are paid as far as their account can fund them, denied ones told by a payment of zero, reversals
     of what was paid taken back from the same recipient and account. Raises Conflict while another run of the employer

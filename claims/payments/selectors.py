@@ -40,7 +40,8 @@ SELECT i.decision_id, i.claim_id, c.claim_number, d.outcome, d.plan_id, p.claims
 _APPROVED = """
 SELECT count(*), coalesce(sum(d.plan_paid_amount), 0)
   FROM claims_claim c
-  JOIN LATERAL (SELECT plan_paid_amount FROM claims_decision WHERE claim_id = c.id ORDER BY number DESC LIMIT 1) d ON true
+  JOIN LATERAL (SELECT plan_paid_amount FROM claims_decision
+                 WHERE claim_id = c.id ORDER BY number DESC LIMIT 1) d ON true
  WHERE c.employer_id = %s AND c.status = 'approved'
 """
 

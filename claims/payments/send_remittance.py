@@ -24,7 +24,8 @@ _METHODS = {Payment.Method.CHECK: "CHK", Payment.Method.ACH: "ACH", Payment.Meth
 # The payment that left the balance which each of these brings forward.
 _BEFORE = """
 SELECT p.id, (SELECT before.trace_number FROM claims_payment before
-               WHERE before.claims_account_id = p.claims_account_id AND before.payee_id = p.payee_id AND before.id < p.id
+               WHERE before.claims_account_id = p.claims_account_id AND before.payee_id = p.payee_id
+                 AND before.id < p.id
                ORDER BY before.id DESC LIMIT 1)
   FROM claims_payment p WHERE p.id = ANY(%s) AND p.brought_forward_amount > 0
 """
@@ -42,12 +43,13 @@ def send_remittance(*, payment_ids: Sequence[int], at: datetime) -> int:
         Payment.objects.filter(pk__in=payment_ids, payee__isnull=False).select_related("claims_account").order_by("pk")
     )
     ids = [payment.pk for payment in payments]
-    payees = payees_by_id({payment.payee_id for payment in payments})
+    payees = payees_by_id({payment.payee_id for payment in payments if payment.payee_id is not None})
     claims = remitted_claims(ids)
     before = _traces_before(ids)
     us = organisation()
     written = []
     for payment in payments:
+        assert payment.payee_id is not None
         payee = payees[payment.payee_id]
         remittance = Remittance(
             payer=_payer(us),

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from claims.models import Payment
 from claims.payments.nacha import AchCredit, AchOriginator, write_nacha
-from plans.networks.payees import payees_by_id
+from plans.networks.payees import PayeeFact, payees_by_id
 from tpa.foundation.documents.keep_document import TEXT, Written, keep_documents
 from tpa.foundation.models import Document
 from tpa.foundation.organisation import organisation
@@ -23,7 +23,9 @@ def write_ach(*, run_id: int, at: datetime) -> int:
     by_account: dict[int, list[Payment]] = defaultdict(list)
     for payment in payments.order_by("pk"):
         by_account[payment.claims_account_id].append(payment)
-    payees = payees_by_id({payment.payee_id for group in by_account.values() for payment in group})
+    payees = payees_by_id(
+        {payment.payee_id for group in by_account.values() for payment in group if payment.payee_id is not None}
+    )
     us = organisation()
     written = []
     for account_id, group in sorted(by_account.items()):
@@ -35,17 +37,7 @@ def write_ach(*, run_id: int, at: datetime) -> int:
                 company_name=us.name,
                 company_tin=us.tin,
             ),
-            [
-                AchCredit(
-                    routing_number=payees[payment.payee_id].bank_routing_number,
-                    account_number=payees[payment.payee_id].bank_account_number,
-                    amount=payment.amount,
-                    individual_id=payees[payment.payee_id].npi or payees[payment.payee_id].tin,
-                    name=payees[payment.payee_id].name,
-                    trace_number=payment.trace_number,
-                )
-                for payment in group
-            ],
+            [_credit(payment, payees[payment.payee_id]) for payment in group if payment.payee_id is not None],
             at=timezone.localtime(at),
             effective_on=add_business_days(group[0].paid_on, 1, calendar=Calendar.BANK),
             reference=f"RUN{run_id}"[:8],
@@ -63,3 +55,14 @@ def write_ach(*, run_id: int, at: datetime) -> int:
         )
     keep_documents(written, at=at)
     return sum(map(len, by_account.values()))
+
+
+def _credit(payment: Payment, payee: PayeeFact) -> AchCredit:
+    return AchCredit(
+        routing_number=payee.bank_routing_number,
+        account_number=payee.bank_account_number,
+        amount=payment.amount,
+        individual_id=payee.npi or payee.tin,
+        name=payee.name,
+        trace_number=payment.trace_number,
+    )

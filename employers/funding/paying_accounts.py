@@ -14,7 +14,7 @@ from tpa.foundation.values.money import ZERO
 
 @dataclass(frozen=True, slots=True)
 class PayingAccount:
-    """A claims account. `is_advanced`: the TPA pays from its own funds and is reimbursed. `available_amount` None: no limit."""
+    """A claims account. `is_advanced`: the TPA pays from its own funds. `available_amount` None: no limit."""
 
     claims_account_id: int
     plan_id: int | None

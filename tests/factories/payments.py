@@ -49,9 +49,15 @@ def make_world(funding_mode: str = Employer.FundingMode.PAY_AS_PRESENTED, **acco
     """An employer of one family; its account has no limit unless `overdraft_limit_amount` is given."""
     n = next(_number)
     employer = Employer.objects.create(
-        code=f"E{n:05d}", name=f"Foundry {n}", ein=f"12{n:07d}", state="OH", address_line="1 Mill Street",
-        city="Dayton", postal_code="45402", funding_mode=funding_mode,
-    )  # fmt: skip
+        code=f"E{n:05d}",
+        name=f"Foundry {n}",
+        ein=f"12{n:07d}",
+        state="OH",
+        address_line="1 Mill Street",
+        city="Dayton",
+        postal_code="45402",
+        funding_mode=funding_mode,
+    )
     plan = Plan.objects.create(code=f"plan-{n}", name=f"PPO Plan {n}")
     values: dict[str, Any] = {"bank_routing_number": "122000030", "bank_account_number": f"88{n:08d}"} | account
     account_id = open_claims_account(
@@ -68,10 +74,19 @@ def make_family(employer: Employer) -> tuple[Family, Member]:
     n = next(_number)
     family = Family.objects.create(employer=employer, subscriber_number=f"S{n:08d}")
     member = Member.objects.create(
-        employer=employer, family=family, person_number="01", relationship="18", last_name="Larkin",
-        first_name=f"Maren{n}", birth_on=date(1980, 5, 17), sex="F", address_line="27 Elm Street", city="Dayton",
-        state="OH", postal_code="45402",
-    )  # fmt: skip
+        employer=employer,
+        family=family,
+        person_number="01",
+        relationship="18",
+        last_name="Larkin",
+        first_name=f"Maren{n}",
+        birth_on=date(1980, 5, 17),
+        sex="F",
+        address_line="27 Elm Street",
+        city="Dayton",
+        state="OH",
+        postal_code="45402",
+    )
     return family, member
 
 
@@ -81,10 +96,17 @@ def make_provider(method: str = "check") -> tuple[Payee, Provider]:
     nine = f"1{n:08d}"
     npi = nine + npi_check_digit(nine)
     payee = Payee.objects.create(
-        tin=f"34{n:07d}", npi=npi, name=f"Riverbend Clinic {n}", address_line="500 River Road", city="Dayton", state="OH",
-        postal_code="454020001", method=method, bank_routing_number="021000089" if method == "ach" else "",
+        tin=f"34{n:07d}",
+        npi=npi,
+        name=f"Riverbend Clinic {n}",
+        address_line="500 River Road",
+        city="Dayton",
+        state="OH",
+        postal_code="454020001",
+        method=method,
+        bank_routing_number="021000089" if method == "ach" else "",
         bank_account_number=f"77{n:08d}" if method == "ach" else "",
-    )  # fmt: skip
+    )
     provider = Provider.objects.create(npi=npi, entity="2", name=payee.name, taxonomy_code="261QM1300X", payee=payee)
     return payee, provider
 
@@ -120,7 +142,7 @@ def make_submission(
                 control_number=f"L{number}",
             )
             for number, amount in enumerate(billed, 1)
-        ),  # fmt: skip
+        ),
         frequency_code=frequency_code,
         original_claim_number=original_claim_number,
         facility_code="11",
@@ -133,13 +155,25 @@ def receive(world: World, submission: Submission, *, received_on: date = date(20
     """A claim as intake leaves it."""
     at = datetime.combine(received_on, datetime.min.time(), UTC)
     claim = Claim.objects.create(
-        claim_number=f"x{next(_number):013d}", employer=world.employer, family=world.family, member=world.member,
-        kind=submission.kind, origin="837", patient_control_number=submission.patient_control_number,
-        frequency_code=submission.frequency_code, billing_provider=world.provider, payee=world.payee,
-        service_from=submission.service_from, service_to=submission.service_to, received_on=received_on, received_at=at,
-        billed_amount=submission.billed_amount, submission=pack(submission), status_at=at,
+        claim_number=f"x{next(_number):013d}",
+        employer=world.employer,
+        family=world.family,
+        member=world.member,
+        kind=submission.kind,
+        origin="837",
+        patient_control_number=submission.patient_control_number,
+        frequency_code=submission.frequency_code,
+        billing_provider=world.provider,
+        payee=world.payee,
+        service_from=submission.service_from,
+        service_to=submission.service_to,
+        received_on=received_on,
+        received_at=at,
+        billed_amount=submission.billed_amount,
+        submission=pack(submission),
+        status_at=at,
         due_on=received_on + timedelta(days=30),
-    )  # fmt: skip
+    )
     claim.claim_number = claim_number(claim.pk)
     claim.save(update_fields=["claim_number"])
     return claim
@@ -161,26 +195,39 @@ def decide(world: World, claims: Sequence[Claim], *, paid_percent: int = 80, out
             )
             used = figures.deductible_amount
             decision = ClaimDecision(
-                claim_number=claim.claim_number, engine_version="test", plan_hash="", outcome=outcome, figures=figures,
-                lines=lines, consumptions=(Consumption(year_on=YEAR, bucket="deductible:in", amount=used),) if used else (),
-            )  # fmt: skip
+                claim_number=claim.claim_number,
+                engine_version="test",
+                plan_hash="",
+                outcome=outcome,
+                figures=figures,
+                lines=lines,
+                consumptions=(Consumption(year_on=YEAR, bucket="deductible:in", amount=used),) if used else (),
+            )
             facts = ClaimFacts(
-                claim_number=claim.claim_number, received_on=claim.received_on, decided_on=claim.received_on,
-                submission=claim.submission, billing_provider_id=claim.billing_provider_id,
+                claim_number=claim.claim_number,
+                received_on=claim.received_on,
+                decided_on=claim.received_on,
+                submission=claim.submission,
+                billing_provider_id=claim.billing_provider_id,
                 member=MemberFact(
-                    member_id=claim.member_id, family_id=claim.family_id, employer_id=claim.employer_id, relationship="18"
+                    member_id=claim.member_id,
+                    family_id=claim.family_id,
+                    employer_id=claim.employer_id,
+                    relationship="18",
                 ),
                 accumulated=(
                     Accumulated(
-                        year_on=YEAR, bucket="deductible:in", member_amount=Decimal("100.00"),
+                        year_on=YEAR,
+                        bucket="deductible:in",
+                        member_amount=Decimal("100.00"),
                         family_amount=Decimal("150.00"),
                     ),
                 ),
-            )  # fmt: skip
+            )
             batch.append(Decided(claim, facts, decision, world.plan.pk))
         save_decisions(batch, at=datetime(2026, 3, 10, 12, tzinfo=UTC), by=ENGINE, origin="engine")
-    for claim in claims:
-        claim.refresh_from_db()
+    for row in claims:
+        row.refresh_from_db()
 
 
 def make_decided(
@@ -194,6 +241,7 @@ def make_decided(
 
 def _line(line: SubmittedLine, paid_percent: int, outcome: str) -> LineDecision:
     billed = line.billed_amount
+    adjustments: tuple[Adjustment, ...]
     if outcome == "denied":
         adjustments = (Adjustment(group="CO", carc="29", amount=billed),)
         figures = _figures(billed, allowed=ZERO, not_covered=billed)
@@ -210,9 +258,13 @@ def _line(line: SubmittedLine, paid_percent: int, outcome: str) -> LineDecision:
         if amount
     )
     return LineDecision(
-        number=line.number, figures=figures, adjustments=adjustments, benefit="office-visit", network_tier="in",
+        number=line.number,
+        figures=figures,
+        adjustments=adjustments,
+        benefit="office-visit",
+        network_tier="in",
         trace=_trace(figures),
-    )  # fmt: skip
+    )
 
 
 def _figures(
@@ -225,10 +277,16 @@ def _figures(
     paid: Decimal = ZERO,
 ) -> Figures:
     return Figures(
-        billed_amount=billed, allowed_amount=allowed, not_covered_amount=not_covered, copay_amount=ZERO,
-        deductible_amount=deductible, coinsurance_amount=coinsurance, other_payer_amount=ZERO,
-        member_amount=deductible + coinsurance, plan_paid_amount=paid,
-    )  # fmt: skip
+        billed_amount=billed,
+        allowed_amount=allowed,
+        not_covered_amount=not_covered,
+        copay_amount=ZERO,
+        deductible_amount=deductible,
+        coinsurance_amount=coinsurance,
+        other_payer_amount=ZERO,
+        member_amount=deductible + coinsurance,
+        plan_paid_amount=paid,
+    )
 
 
 def _trace(figures: Figures) -> tuple[Step, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 from employers.models import Coverage, Member
 from tests.factories.payments import ENGINE, World, make_family
@@ -16,7 +17,7 @@ LONG_AGO = datetime(2025, 12, 1, tzinfo=UTC)
 JANUARY = date(2026, 1, 1)
 
 
-def make_contract(world: World, *fees: FeeTerms, starts_on: date = JANUARY, **terms: int) -> Contract:
+def make_contract(world: World, *fees: FeeTerms, starts_on: date = JANUARY, **terms: Any) -> Contract:
     """A signed contract; without fees given, one per employee of 40.00."""
     number = f"ASA-{world.employer.code}-{starts_on:%y%m}"
     contract = draft_contract(
@@ -27,11 +28,19 @@ def make_contract(world: World, *fees: FeeTerms, starts_on: date = JANUARY, **te
     return sign_contract(contract_id=contract.pk, signed_on=date(2025, 12, 15), by=ENGINE)
 
 
-def pepm(amount: str, *, tier: str = "", name: str = "Administration", starts_on: date = JANUARY, **more: object) -> FeeTerms:
+def pepm(
+    amount: str, *, tier: str = "", name: str = "Administration", starts_on: date = JANUARY, **more: Any
+) -> FeeTerms:
     """A fee per employee and month."""
     return FeeTerms(
-        kind=ContractFee.Kind.PEPM, name=name, amount=Decimal(amount), section="4.1", starts_on=starts_on, tier=tier, **more
-    )  # type: ignore[arg-type]
+        kind=ContractFee.Kind.PEPM,
+        name=name,
+        amount=Decimal(amount),
+        section="4.1",
+        starts_on=starts_on,
+        tier=tier,
+        **more,
+    )
 
 
 def per_claim(amount: str) -> FeeTerms:

@@ -60,7 +60,9 @@ def test_a_fee_is_ended_and_another_takes_its_place() -> None:
         add_fee(contract_id=contract.pk, terms=pepm("41.00", tier="EE", starts_on=date(2026, 7, 1)), by=ENGINE)
     end_fee(fee_id=fee.pk, ends_on=date(2026, 7, 1), by=ENGINE, because="amendment 1")
     add_fee(contract_id=contract.pk, terms=pepm("41.00", tier="EE", starts_on=date(2026, 7, 1)), by=ENGINE)
-    told = [[(fee.tier, str(fee.amount)) for fee in fees_in(contract.pk, month)] for month in (JANUARY, date(2026, 7, 1))]
+    told = [
+        [(fee.tier, str(fee.amount)) for fee in fees_in(contract.pk, month)] for month in (JANUARY, date(2026, 7, 1))
+    ]
     assert told == [[("EE", "40.00"), ("FAM", "60.00")], [("EE", "41.00"), ("FAM", "60.00")]]
     with pytest.raises(Conflict, match="has its end"):
         end_fee(fee_id=fee.pk, ends_on=date(2026, 8, 1), by=ENGINE, because="again")
@@ -91,7 +93,12 @@ def test_limits_stand_on_the_ground_where_claims_obey_them() -> None:
             contract_id=contract.pk, role=role, amount=Decimal(amount), starts_on=JANUARY, section="7.2", by=ENGINE
         )
     set_authority_limit(
-        contract_id=contract.pk, role="engine", amount=Decimal(15000), starts_on=date(2026, 7, 1), section="7.2", by=ENGINE
+        contract_id=contract.pk,
+        role="engine",
+        amount=Decimal(15000),
+        starts_on=date(2026, 7, 1),
+        section="7.2",
+        by=ENGINE,
     )
     before, after = (
         approval_limits([world.employer.pk, 999], on)[world.employer.pk] for on in (date(2026, 6, 30), date(2026, 7, 1))

@@ -103,7 +103,9 @@ def _settled(contract: Contract, month_on: date) -> Iterator[SettledFact]:
     """
     if month_on not in contract.period and contract_on(contract.employer_id, month_on) is not None:
         return
-    before = MonthClose.objects.filter(employer=contract.employer_id, month_on__lt=month_on).order_by("-known_at").first()
+    before = (
+        MonthClose.objects.filter(employer=contract.employer_id, month_on__lt=month_on).order_by("-known_at").first()
+    )
     since = before.known_at if before is not None else None
     found = list(
         settled_between(
@@ -186,8 +188,8 @@ def _write(contract: Contract, close: MonthClose, draft: DraftInvoice) -> Invoic
                 line.for_month_on,
                 member.number,
                 member.tier,
-                member.count,
-                member.count * line.fee.amount,
+                member.turned_count,
+                member.turned_count * line.fee.amount,
             )
             for line_id, line in pairs
             if line.fee is not None

@@ -37,12 +37,12 @@ Turns = Mapping[tuple[int, date, int], Turn]
 
 
 class DraftMember(NamedTuple):
-    """One member-month of a fee line: `count` +1 billed, -1 taken back."""
+    """One member-month of a fee line: `turned_count` +1 billed, -1 taken back."""
 
     member_id: int
     number: int
     tier: str
-    count: int
+    turned_count: int
 
 
 class DraftClaim(NamedTuple):
@@ -84,7 +84,7 @@ class DraftInvoice:
 
 @dataclass(frozen=True, slots=True)
 class MonthFacts:
-    """What an invoice stands on. `fees` and `enrolled` by month: the invoice's own, and earlier ones of the look-back."""
+    """What an invoice stands on. `fees` and `enrolled` by month: its own, and earlier ones of the look-back."""
 
     month_on: date
     settled: Sequence[SettledFact]
@@ -113,7 +113,7 @@ def draft_invoice(facts: MonthFacts) -> DraftInvoice:
 
 
 def _claims_lines(facts: MonthFacts) -> Iterable[DraftLine]:
-    """What the TPA paid from its own funds, and what of it was taken back. Where no money moved there is nothing to bill."""
+    """What the TPA paid from its own funds, and what of it was taken back. Where no money moved nothing is billed."""
     groups: dict[tuple[int, bool], list[SettledFact]] = defaultdict(list)
     for item in facts.settled:
         if item.funds == _ADVANCED and item.amount:
@@ -182,7 +182,7 @@ def _retro_lines(month_on: date, facts: MonthFacts) -> Iterable[DraftLine]:
     for fee_id, fee in fees.items():
         for members, words in ((back[fee_id], _("%(fee)s, taken back")), (added[fee_id], _("%(fee)s, added"))):
             if members:
-                quantity = sum(member.count for member in members)
+                quantity = sum(member.turned_count for member in members)
                 yield DraftLine(
                     kind=Kind.RETRO,
                     name=words % {"fee": fee_name(fee)},

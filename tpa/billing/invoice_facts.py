@@ -23,7 +23,7 @@ class PersonRow(NamedTuple):
     subscriber_number: str
     for_month_on: date
     tier: str
-    count: int
+    turned_count: int
     amount: Decimal
 
 
@@ -65,7 +65,9 @@ def invoice_facts(invoice_id: int) -> InvoiceFacts:
     """Read an invoice with all that its documents show. Five queries."""
     invoice = Invoice.objects.select_related("employer", "contract", "close", "corrects").get(pk=invoice_id)
     lines = list(invoice.lines.select_related("fee", "claims_account").order_by("number"))
-    claims = InvoiceClaim.objects.filter(line__invoice=invoice).order_by("line__number", "paid_on", "claim_number", "pk")
+    claims = InvoiceClaim.objects.filter(line__invoice=invoice).order_by(
+        "line__number", "paid_on", "claim_number", "pk"
+    )
     people = InvoiceMember.objects.filter(line__invoice=invoice).order_by(
         "line__number", "member__last_name", "member__first_name", "member_id"
     )
@@ -79,8 +81,8 @@ def invoice_facts(invoice_id: int) -> InvoiceFacts:
             ).iterator(chunk_size=20_000)
         ],
         people=[
-            PersonRow(number, name, kind, f"{last}, {first}".strip(", "), *rest)
-            for number, name, kind, last, first, *rest in people.values_list(
+            PersonRow._make((*row[:3], f"{row[3]}, {row[4]}".strip(", "), *row[5:]))
+            for row in people.values_list(
                 "line__number",
                 "line__name",
                 "line__kind",
@@ -103,9 +105,7 @@ def _before(invoice: Invoice) -> Before | None:
         return None
     earlier = (
         Invoice.objects.select_related("close")
-        .filter(
-            employer=invoice.employer_id, kind=Invoice.Kind.INVOICE, close__month_on__lt=invoice.close.month_on
-        )
+        .filter(employer=invoice.employer_id, kind=Invoice.Kind.INVOICE, close__month_on__lt=invoice.close.month_on)
         .order_by("-close__month_on", "-pk")
         .first()
     )

@@ -42,7 +42,9 @@ def invoice_page(facts: InvoiceFacts, us: Organisation, lang: str) -> dict[str, 
         "told": _told(invoice),
         "pay": _how_to_pay(invoice, us),
         "people": [_person(row) for row in people],
-        "people_note": _("Each line of a fee with the employees behind it; adjustments name who was added or taken back."),
+        "people_note": _(
+            "Each line of a fee with the employees behind it; adjustments name who was added or taken back."
+        ),
     }
 
 
@@ -61,7 +63,9 @@ def _words(title: str) -> dict[str, Any]:
 
 def _address(invoice: Invoice) -> list[str]:
     employer = invoice.employer
-    place = " ".join(part for part in (f"{employer.city}, {employer.state}" if employer.city else "", employer.postal_code) if part)
+    place = " ".join(
+        part for part in (f"{employer.city}, {employer.state}" if employer.city else "", employer.postal_code) if part
+    )
     return [line for line in (employer.name, employer.address_line, place) if line]
 
 
@@ -173,7 +177,7 @@ def _how_to_pay(invoice: Invoice, us: Organisation) -> list[str]:
             "place": us.place,
             "number": invoice.number,
         },
-        _("The spreadsheet of the same number lists every claim and every employee behind each line. Questions: %(phone)s.")
+        _("The spreadsheet of the same number lists every claim and employee behind each line. Questions: %(phone)s.")
         % {"phone": us.telephone},
     ]
 

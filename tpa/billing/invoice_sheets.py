@@ -28,7 +28,9 @@ def invoice_sheets(facts: InvoiceFacts) -> bytes:
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "constant_memory": False, "strings_to_formulas": False})
     # The time of the invoice, not of the clock: writing it again gives the same file.
-    made: datetime = timezone.make_naive(facts.invoice.issued_at, timezone.get_default_timezone()).replace(microsecond=0)
+    made: datetime = timezone.make_naive(facts.invoice.issued_at, timezone.get_default_timezone()).replace(
+        microsecond=0
+    )
     book.set_properties({"title": facts.invoice.number, "author": "", "created": made})
     formats = {
         _MONEY: book.add_format({"num_format": "#,##0.00;[Red]-#,##0.00"}),
@@ -108,11 +110,17 @@ def _people(book: Any, formats: dict[str, Any], facts: InvoiceFacts) -> None:
     )
     rows = (
         (
-            row.line_number, row.line_name, row.name, row.subscriber_number, row.for_month_on, row.tier, row.count,
+            row.line_number,
+            row.line_name,
+            row.name,
+            row.subscriber_number,
+            row.for_month_on,
+            row.tier,
+            row.turned_count,
             row.amount,
         )
         for row in facts.people
-    )  # fmt: skip
+    )
     _table(sheet, formats, 0, columns, rows)
     sheet.freeze_panes(1, 0)
 
@@ -141,6 +149,6 @@ def _cell(sheet: Any, row: int, column: int, value: Any, formats: dict[str, Any]
     elif isinstance(value, Decimal):
         sheet.write_number(row, column, float(value), formats[_MONEY])
     elif isinstance(value, date):
-        sheet.write_datetime(row, column, datetime(value.year, value.month, value.day), formats[_DAY])  # noqa: DTZ001
+        sheet.write_datetime(row, column, datetime(value.year, value.month, value.day), formats[_DAY])
     else:
         sheet.write_number(row, column, value, formats[_COUNT])

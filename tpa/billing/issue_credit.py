@@ -29,7 +29,9 @@ def issue_credit(*, invoice_id: int, amounts: Mapping[int, Decimal], because: st
     if not because.strip():
         raise Invalid("billing.reason_wanted", _("Say why: the reason stands on the credit."))
     with transaction.atomic():
-        invoice = Invoice.objects.select_for_update(no_key=True).filter(pk=invoice_id, kind=Invoice.Kind.INVOICE).first()
+        invoice = (
+            Invoice.objects.select_for_update(no_key=True).filter(pk=invoice_id, kind=Invoice.Kind.INVOICE).first()
+        )
         if invoice is None:
             raise NotFound("billing.no_such_invoice", _("There is no such invoice."))
         if invoice.status != Invoice.Status.ISSUED:

@@ -20,16 +20,16 @@ from tpa.foundation.values.money import ZERO
 from tpa.models import Invoice
 
 
-def settle_invoice(
-    *, invoice_id: int, amount: Decimal, received_on: date, bank_reference: str, by: Actor
-) -> Invoice:
+def settle_invoice(*, invoice_id: int, amount: Decimal, received_on: date, bank_reference: str, by: Actor) -> Invoice:
     """Book the payment and return the invoice, settled together with its credits.
 
     Raises Invalid when the amount is not what is open (a short payment is settled with a credit for the rest),
     Conflict when it is settled already.
     """
     with transaction.atomic():
-        invoice = Invoice.objects.select_for_update(no_key=True).filter(pk=invoice_id, kind=Invoice.Kind.INVOICE).first()
+        invoice = (
+            Invoice.objects.select_for_update(no_key=True).filter(pk=invoice_id, kind=Invoice.Kind.INVOICE).first()
+        )
         if invoice is None:
             raise NotFound("billing.no_such_invoice", _("There is no such invoice."))
         if invoice.status != Invoice.Status.ISSUED:

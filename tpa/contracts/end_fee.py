@@ -27,7 +27,9 @@ def end_fee(*, fee_id: int, ends_on: date, by: Actor, because: str) -> ContractF
             raise Conflict("contracts.fee_ended", _("This fee has its end."))
         check_whole_months(fee.period.lower, ends_on)
         if ends_on < first_open_month(contract):
-            raise Conflict("contracts.month_closed", _("That month is closed: what was billed is corrected by a credit."))
+            raise Conflict(
+                "contracts.month_closed", _("That month is closed: what was billed is corrected by a credit.")
+            )
         fee.period = (fee.period.lower, ends_on)
         fee.save(update_fields=["period"])
         fee.refresh_from_db()

@@ -21,7 +21,7 @@ _ROLES = frozenset({*Role.values, ENGINE})
 
 
 def approval_limits(employer_ids: Iterable[int], on: date) -> dict[int, dict[str, Decimal]]:
-    """employer → role (or `engine`) → the amount up to which it may approve a claim on a day. Absent: no limit agreed."""
+    """employer → role (or `engine`) → the amount up to which it may approve a claim on a day. Absent: no limit."""
     limits: dict[int, dict[str, Decimal]] = defaultdict(dict)
     rows = ApprovalLimit.objects.filter(
         employer_id__in=list(employer_ids), period__contains=on, superseded_at__isnull=True

@@ -24,7 +24,8 @@ BEGIN
     IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - TG_ARGV = to_jsonb(OLD) - TG_ARGV THEN
         RETURN NEW;
     END IF;
-    RAISE EXCEPTION '% stands: this % is refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'integrity_constraint_violation';
+    RAISE EXCEPTION '% stands: this % is refused', TG_TABLE_NAME, TG_OP
+        USING ERRCODE = 'integrity_constraint_violation';
 END $$;
 CREATE TRIGGER contract_stands BEFORE UPDATE OR DELETE ON tpa_contract
     FOR EACH ROW WHEN (OLD.status <> 'draft') EXECUTE FUNCTION tpa_only_changes('status', 'status_at', 'period');
@@ -56,12 +57,15 @@ DECLARE
     broken record;
 BEGIN
     IF NEW.total_amount <> (SELECT coalesce(sum(amount), 0) FROM tpa_invoiceline WHERE invoice_id = NEW.id) THEN
-        RAISE EXCEPTION 'invoice % is not the sum of its lines', NEW.id USING ERRCODE = 'integrity_constraint_violation';
+        RAISE EXCEPTION 'invoice % is not the sum of its lines', NEW.id
+            USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     FOR broken IN
         SELECT l.id FROM tpa_invoiceline l
-          LEFT JOIN LATERAL (SELECT sum(amount) AS amount, count(*) AS n FROM tpa_invoiceclaim WHERE line_id = l.id) c ON true
-          LEFT JOIN LATERAL (SELECT sum(amount) AS amount, sum(count) AS n FROM tpa_invoicemember WHERE line_id = l.id) m ON true
+          LEFT JOIN LATERAL (SELECT sum(amount) AS amount, count(*) AS n
+                               FROM tpa_invoiceclaim WHERE line_id = l.id) c ON true
+          LEFT JOIN LATERAL (SELECT sum(amount) AS amount, sum(count) AS n
+                               FROM tpa_invoicemember WHERE line_id = l.id) m ON true
          WHERE l.invoice_id = NEW.id
            AND ((c.amount IS NOT NULL AND (c.amount, c.n) IS DISTINCT FROM (l.amount, l.quantity_count::bigint))
                 OR (m.amount IS NOT NULL AND (m.amount, m.n) IS DISTINCT FROM (l.amount, l.quantity_count::bigint))

@@ -1,4 +1,4 @@
-"""A month becomes an invoice, each line of it traced to its claims or members exactly once. Rows are only ever added."""
+"""A month becomes an invoice, each line traced to its claims or members exactly once. Rows are only ever added."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Agreements between the TPA and an employer: scope, and fees by period. (Approval limits: `foundation.ApprovalLimit`.)"""
+"""Agreements between the TPA and an employer: scope, fees by period. (Approval limits: `foundation.ApprovalLimit`.)"""
 
 from __future__ import annotations
 
@@ -99,7 +99,8 @@ class ContractFee(models.Model):
             ),
             models.CheckConstraint(
                 name="fee_whole_months",
-                condition=Q(period__startswith__day=1) & (Q(period__endswith__isnull=True) | Q(period__endswith__day=1)),
+                condition=Q(period__startswith__day=1)
+                & (Q(period__endswith__isnull=True) | Q(period__endswith__day=1)),
             ),
         ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -48,7 +49,7 @@ def test_what_the_reversal_says_is_what_its_columns_hold() -> None:
     world = make_world()
     claim = make_decided(world, "150.00", "80.55")
     reverse_decision(claim_id=claim.pk, by=ENGINE, because="x")
-    row = Decision.objects.get(claim=claim, outcome="reversed")
+    row: Any = Decision.objects.get(claim=claim, outcome="reversed")
     says = unpack_decision(row.says)
     assert says.outcome == "reversed"
     assert says.figures.plan_paid_amount == row.plan_paid_amount < 0

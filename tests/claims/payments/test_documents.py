@@ -1,4 +1,4 @@
-"""What a run writes: remittances that balance, EOBs whose figures sum, checks, ACH files; each once and always alike."""
+"""What a run writes: remittances that balance, EOBs whose figures sum, checks, ACH files; once and always alike."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import io
 import re
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pypdf
 import pytest
@@ -19,7 +20,16 @@ from claims.payments.send_remittance import send_remittance
 from claims.payments.write_checks import write_checks
 from claims.payments.write_eobs import APPEAL_DAYS, write_eobs
 from claims.payments.write_payment_documents import write_payment_documents
-from tests.factories.payments import ENGINE, World, decide, make_decided, make_provider, make_submission, make_world, receive
+from tests.factories.payments import (
+    ENGINE,
+    World,
+    decide,
+    make_decided,
+    make_provider,
+    make_submission,
+    make_world,
+    receive,
+)
 from tpa.foundation import work
 from tpa.foundation.codes import load_shipped
 from tpa.foundation.edi_files import read_bytes
@@ -34,14 +44,20 @@ TODAY = date(2026, 3, 12)
 @pytest.fixture(autouse=True)
 def _law_and_codes() -> None:
     LegalParameter.objects.create(
-        name=APPEAL_DAYS, value=180, unit="days", effective=(date(2000, 1, 1), None), known_on=date(2000, 1, 1),
-        citation="29 CFR 2560.503-1(h)(3)(i)", checked="read",
-    )  # fmt: skip
+        name=APPEAL_DAYS,
+        value=180,
+        unit="days",
+        effective=(date(2000, 1, 1), None),
+        known_on=date(2000, 1, 1),
+        citation="29 CFR 2560.503-1(h)(3)(i)",
+        checked="read",
+    )
     load_shipped()
 
 
 def run(world: World, on: date = TODAY) -> PaymentRun:
     done = run_payments(employer_id=world.employer.pk, on=on, by=ENGINE)
+    assert done is not None
     while work.do_next(PAYMENT_DOCUMENTS, lambda piece: write_payment_documents(piece=piece)):
         pass
     done.refresh_from_db()
@@ -155,9 +171,7 @@ def test_a_replacement_names_the_claim_that_it_replaces() -> None:
     world = make_world()
     original = make_decided(world, "150.00")
     run(world)
-    submission = make_submission(
-        world, [Decimal(100)], frequency_code="7", original_claim_number=original.claim_number
-    )
+    submission = make_submission(world, [Decimal(100)], frequency_code="7", original_claim_number=original.claim_number)
     replacement = receive(world, submission)
     settle_frequency(claim_ids=[replacement.pk])
     decide(world, [replacement])
@@ -179,9 +193,17 @@ def test_the_eob_says_what_was_billed_paid_and_owed_and_sums() -> None:
     [text] = texts("EOB")
     flat = " ".join(text.split())
     for words in (
-        "Office visit, established patient", claim.claim_number, world.member.first_name, world.provider.name, "This is not a bill", "within 180 days",
-        "Your share of the allowed amount", "1-866-444-3272", "Español", "$102.40 was paid to",
-    ):  # fmt: skip
+        "Office visit, established patient",
+        claim.claim_number,
+        world.member.first_name,
+        world.provider.name,
+        "This is not a bill",
+        "within 180 days",
+        "Your share of the allowed amount",
+        "1-866-444-3272",
+        "Español",
+        "$102.40 was paid to",
+    ):
         assert words in flat, words
     table = flat[flat.index("You may owe Service") if "You may owe Service" in flat else flat.index("Plan paid") :]
     total = money(table[table.index("Total") :])[:6]
@@ -214,9 +236,15 @@ def test_a_child_s_eob_goes_to_the_subscriber() -> None:
 
     world = make_world()
     child = Member.objects.create(
-        employer=world.employer, family=world.family, person_number="02", relationship="19", last_name="Larkin",
-        first_name="Pip", birth_on=date(2016, 5, 17), sex="M",
-    )  # fmt: skip
+        employer=world.employer,
+        family=world.family,
+        person_number="02",
+        relationship="19",
+        last_name="Larkin",
+        first_name="Pip",
+        birth_on=date(2016, 5, 17),
+        sex="M",
+    )
     subscriber, world.member = world.member, child
     make_decided(world, "150.00")
     run(world)
@@ -231,7 +259,7 @@ def test_documents_are_tagged_and_carry_their_fonts() -> None:
     make_decided(world, "150.00")
     run(world)
     for kind in ("EOB", "CHECK_PDF"):
-        pdf = pypdf.PdfReader(io.BytesIO(read_bytes(Document.objects.get(kind=kind).sha256)))
+        pdf: Any = pypdf.PdfReader(io.BytesIO(read_bytes(Document.objects.get(kind=kind).sha256)))
         root = pdf.trailer["/Root"]
         assert root["/MarkInfo"]["/Marked"]
         assert "pdfuaid" in root["/Metadata"].get_object().get_data().decode()
@@ -250,6 +278,12 @@ def test_the_check_says_its_amount_in_words() -> None:
     flat = " ".join(text.split())
     payment = Payment.objects.get()
     assert payment.amount == Decimal("2400.00")
-    for words in ("Two thousand four hundred and 00/100", "$2,400.00", payment.check_number, "4 further claims", "320.00"):
+    for words in (
+        "Two thousand four hundred and 00/100",
+        "$2,400.00",
+        payment.check_number,
+        "4 further claims",
+        "320.00",
+    ):
         assert words in flat, words
     assert Claim.objects.filter(status="paid").count() == 30

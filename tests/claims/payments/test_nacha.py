@@ -22,7 +22,11 @@ def credit(number: int, cents: int, routing: str = "021000089", name: str = "Riv
 
 def write(*credits_: AchCredit) -> str:
     return write_nacha(
-        ORIGINATOR, credits_, at=datetime(2026, 3, 12, 9, 5, tzinfo=UTC), effective_on=date(2026, 3, 13), reference="RUN1"
+        ORIGINATOR,
+        credits_,
+        at=datetime(2026, 3, 12, 9, 5, tzinfo=UTC),
+        effective_on=date(2026, 3, 13),
+        reference="RUN1",
     ).decode("ascii")
 
 

@@ -47,7 +47,10 @@ def test_what_was_carried_forward_is_recovered_from_later_payments() -> None:
     result = plan(due(1, "20.00"), owed={PAYEE: "30.00"})
     assert told(result) == [(PAYEE, "0.00", "10.00")]
     result = plan(due(1, "25.00"), owed={PAYEE: "10.00"})
-    assert (result.payments[0].amount, result.payments[0].brought_forward_amount) == (Decimal("15.00"), Decimal("10.00"))
+    assert (result.payments[0].amount, result.payments[0].brought_forward_amount) == (
+        Decimal("15.00"),
+        Decimal("10.00"),
+    )
 
 
 def test_what_does_not_fit_is_held_and_nothing_later_overtakes_it() -> None:
@@ -76,7 +79,9 @@ RECIPIENTS = st.builds(Recipient, st.integers(1, 2), st.integers(1, 3))
     st.dictionaries(RECIPIENTS, st.decimals(min_value=1, max_value=200, places=2), max_size=4),
     st.one_of(st.none(), st.decimals(min_value=0, max_value=500, places=2)),
 )
-def test_laws(rows: list[tuple[Decimal, Recipient, int]], owed: dict[Recipient, Decimal], limit: Decimal | None) -> None:
+def test_laws(
+    rows: list[tuple[Decimal, Recipient, int]], owed: dict[Recipient, Decimal], limit: Decimal | None
+) -> None:
     items = [
         Due(number, number, recipient, amount, date(2026, 1, 1) + timedelta(days), "approved")
         for number, (amount, recipient, days) in enumerate(rows)

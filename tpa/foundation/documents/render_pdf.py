@@ -24,14 +24,15 @@ _warm = threading.local()
 
 
 def render_pdf(*, template: str, data: Mapping[str, Any], at: datetime) -> bytes:
-    """One PDF of `templates/documents/<template>.typ`. `at` is the time it carries as its creation, never the clock's."""
+    """One PDF of `templates/documents/<template>.typ`. `at` is the time of creation it carries, never the clock's."""
     compiler = _compiler(template)
-    pdf: bytes = compiler.compile(
+    pdf = compiler.compile(
         format="pdf",
         sys_inputs={"data": json.dumps(_printable(data), ensure_ascii=False, default=str)},
         pdf_standards=["ua-1"],
         timestamp=int(at.timestamp()),
     )
+    assert isinstance(pdf, bytes)
     return pdf
 
 
