@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from tpa.billing.selectors import claims_behind, documents_of_invoice, lines_of, members_behind
 from tpa.foundation.access import Scope
 from tpa.foundation.audit import Subjects, record_read
 from tpa.foundation.models import Document
@@ -50,11 +51,11 @@ def invoice_picture(request: HttpRequest, scope: Scope, invoice_id: int) -> Invo
     )
     if invoice is None:
         return None
-    lines = list(invoice.lines.order_by("number"))
+    lines = list(lines_of(scope, invoice.pk))
     picture = InvoicePicture(
         invoice=invoice,
         groups=_groups(lines),
-        papers=list(Document.objects.filter(subject_type="tpa.invoice", subject_id=invoice.pk).order_by("kind")),
+        papers=list(documents_of_invoice(scope, invoice.pk)),
         credits=list(invoice.credits.order_by("pk")),
         adds_up=sum((line.amount for line in lines), ZERO) == invoice.total_amount,
     )
@@ -79,14 +80,12 @@ def _behind(picture: InvoicePicture, request: HttpRequest, scope: Scope) -> None
     line = picture.chosen
     if line is None:
         return
-    members = InvoiceMember.objects.visible_to(scope).filter(line=line).select_related("member__family")
-    picture.members = page_of(members, request, order=("for_month_on", "pk"), size=50)
+    picture.members = page_of(members_behind(scope, line.pk), request, order=("for_month_on", "pk"), size=50)
     if picture.members.rows:
         ids = tuple(row.member_id for row in picture.members.rows)
         record_read(Subjects("employers.member", ids), by=scope.actor, purpose="invoice")
     if scope.sees_claims and not picture.members.rows:
-        claims = InvoiceClaim.objects.visible_to(scope).filter(line=line).select_related("decision")
-        claims = claims.defer("decision__facts", "decision__says")
+        claims = claims_behind(scope, line.pk).select_related("decision").defer("decision__facts", "decision__says")
         picture.claims = page_of(claims, request, order=("pk",), size=50)
         claim_ids = tuple(row.decision.claim_id for row in picture.claims.rows)
         record_read(Subjects("claims.claim", claim_ids), by=scope.actor, purpose="invoice")

@@ -11,6 +11,7 @@ from tpa.web.staff.contract import contract
 from tpa.web.staff.contracts import contracts
 from tpa.web.staff.invoice import invoice
 from tpa.web.staff.invoices import invoices
+from tpa.web.staff.month_close import month_close
 from tpa.web.start import start
 
 app_name = "tpa"
@@ -22,6 +23,7 @@ urlpatterns = [
     path("invoices/", invoices, name="invoices"),
     path("invoices/<int:invoice_id>/", invoice, name="invoice"),
     path("invoices/documents/<int:document_id>/", invoice_document, name="invoice_document"),
+    path("month-close/", month_close, name="month_close"),
     path("contracts/", contracts, name="contracts"),
     path("contracts/<int:contract_id>/", contract, name="contract"),
     path("audit/", audit, name="audit"),

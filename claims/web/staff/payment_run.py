@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from claims.models import Claim, Payment, PaymentItem, PaymentRun
+from claims.payments.selectors import payments_of
 from tpa.foundation.access import CLAIMS_STAFF, Scope, requires
 from tpa.foundation.audit import Subjects, record_read
 from tpa.foundation.models import Document
@@ -22,7 +23,7 @@ def payment_run(request: HttpRequest, run_id: int) -> HttpResponse:
     """The run; with `?payment=` the claims of that payment."""
     scope: Scope = request.scope  # type: ignore[attr-defined]
     run = get_object_or_404(PaymentRun.objects.visible_to(scope).select_related("employer"), pk=run_id)
-    payments = run.payments.select_related("payee", "member").annotate(item_count=Count("items"))
+    payments = payments_of(scope, run_id=run.pk).annotate(item_count=Count("items"))
     page = page_of(payments, request, order=("pk",), size=50)
     papers: dict[int | None, list[Document]] = defaultdict(list)
     for document in Document.objects.filter(

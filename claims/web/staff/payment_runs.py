@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from claims.models import Claim, PaymentRun
+from claims.payments.selectors import runs_of
 from claims.tasks import pay_one_employer
 from tpa.foundation.access import CLAIMS_STAFF, Scope, check_role, requires
 from tpa.foundation.audit import Subjects, record
@@ -29,8 +30,7 @@ def payment_runs(request: HttpRequest) -> HttpResponse:
     scope: Scope = request.scope  # type: ignore[attr-defined]
     if request.method == "POST":
         return _start(request, scope)
-    runs = PaymentRun.objects.visible_to(scope).select_related("employer")
-    page = page_of(runs, request, order=("-pk",), size=30)
+    page = page_of(runs_of(scope), request, order=("-pk",), size=30)
     context: dict[str, Any] = {
         "page": page,
         "due": _due(scope),

@@ -6,8 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from tpa.contracts.selectors import fees_of, limits_of
 from tpa.foundation.access import Scope, requires
-from tpa.foundation.models import ApprovalLimit, Role
+from tpa.foundation.models import Role
 from tpa.foundation.web.screens import screen
 from tpa.models import Contract
 
@@ -20,10 +21,8 @@ def contract(request: HttpRequest, contract_id: int) -> HttpResponse:
     found = get_object_or_404(Contract.objects.visible_to(scope).select_related("employer"), pk=contract_id)
     context = {
         "contract": found,
-        "fees": found.fees.order_by("name", "tier", "period"),
-        "limits": ApprovalLimit.objects.filter(employer_id=found.employer_id, superseded_at__isnull=True).order_by(
-            "limit_amount", "role"
-        ),
+        "fees": fees_of(scope, found.pk),
+        "limits": limits_of(scope, found),
         "roles": dict(Role.choices),
         "closes": found.closes.order_by("-month_on").prefetch_related("invoices")[:24],
     }

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from tpa.contracts.selectors import contracts_of
 from tpa.foundation.access import Scope, requires
 from tpa.foundation.models import Role
 from tpa.foundation.web.screens import page_of, screen
-from tpa.models import Contract
 
 
 @requires(Role.TPA_MANAGER, Role.SENIOR_EXAMINER, Role.AUDITOR)
@@ -16,5 +16,5 @@ from tpa.models import Contract
 def contracts(request: HttpRequest) -> HttpResponse:
     """By number."""
     scope: Scope = request.scope  # type: ignore[attr-defined]
-    page = page_of(Contract.objects.visible_to(scope).select_related("employer"), request, order=("number", "pk"))
+    page = page_of(contracts_of(scope), request, order=("number", "pk"))
     return screen(request, "tpa/contracts.html", {"page": page})
