@@ -135,8 +135,9 @@ def _submission(reading: Reading, findings: list[ReadFinding]) -> Submission | N
     assert reading.subscriber is not None
     assert reading.billing_provider is not None
     place = reading.claim_ordinal
-    if not lines:
-        findings.append(ReadFinding(code="lines_missing", ordinal=place, segment="CLM"))
+    if not lines or any("billed_amount" not in line for line in lines):
+        note = "a line has no service" if lines else "the claim has no lines"
+        findings.append(ReadFinding(code="lines_missing", ordinal=place, segment="CLM", note=note))
         return None
     _date_lines(reading, lines)
     if any("service_from" not in line for line in lines):

@@ -28,6 +28,11 @@ def other_amount(at: Reading, s: Segment) -> None:
         at.other[name] = money(s[2])
 
 
+def decided_amount(at: Reading, s: Segment) -> None:
+    if s[1] == "EAF":
+        at.other["remaining_member_amount"] = money(s[2])
+
+
 def other_name(at: Reading, s: Segment) -> None:
     at.party = UNUSED
     if s[1] == "PR":

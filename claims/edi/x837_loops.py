@@ -138,6 +138,6 @@ _LINE_DECIDED: Table = {
     **_BELOW,
     "SVD": _line_decided,
     "CAS": x837_lines.other_adjustment,
-    "AMT": x837_lines.other_amount,
+    "AMT": x837_lines.decided_amount,
     "DTP": x837_lines.other_date,
 }

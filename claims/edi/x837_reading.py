@@ -63,6 +63,7 @@ class Reading:
     def start_claim(self, claim: Found) -> None:
         self.claim = claim
         self.claim_ordinal = self.ordinal
+        self.party = {}
         self.findings.append([])
 
     def close_claim(self) -> None:

@@ -321,6 +321,31 @@ def test_places_tell_every_claim_s_segments(seed: int) -> None:
     assert ordinal == len(segments)
 
 
+_ODD = st.sampled_from(("", "X", ":", "9" * 20, "20261332", "1e5", "-1", "NaN", "²", "a:b:c", "D8"))
+
+
+@settings(max_examples=300)
+@given(kind=st.sampled_from("PID"), data=st.data())
+def test_nothing_that_a_set_can_hold_makes_the_reader_raise(kind: str, data: st.DataObject) -> None:
+    """The guide's check comes first, and yet the reader must not trust it: it says, and goes on."""
+    claim = {"P": PROFESSIONAL, "I": INSTITUTIONAL, "D": DENTAL}[kind]
+    segments = [list(segment) for segment in written([claim, claim])]
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.integers(0, len(segments) - 1))
+        segment = segments[place]
+        match data.draw(st.sampled_from(("drop", "spoil", "repeat", "cut"))):
+            case "drop":
+                del segments[place]
+            case "spoil":
+                segment[data.draw(st.integers(1, max(1, len(segment) - 1))) % len(segment)] = data.draw(_ODD)
+            case "repeat":
+                segments.insert(data.draw(st.integers(0, len(segments))), list(segment))
+            case _:
+                del segment[data.draw(st.integers(1, len(segment))) :]
+    for found in read_claims(segments, Delimiters(), f"837{kind}"):
+        assert (found.submission is None) == bool(found.findings)
+
+
 def test_claims_of_a_family_share_their_levels() -> None:
     own = msgspec.structs.replace(PROFESSIONAL, patient=None, relationship="18")
     levels = [segment[1:] for segment in written([own, own, PROFESSIONAL, PROFESSIONAL, own]) if segment[0] == "HL"]
