@@ -15,11 +15,11 @@ from tpa.foundation.values.identifiers import is_aba, is_tin
 
 
 class ProviderRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A provider as a roster has it, with the tax identity that is paid and how. ACH needs both bank numbers."""
+    """A provider as a roster has it, and the tax identity that is paid. ACH needs both bank numbers."""
 
     npi: str
-    tin: str
     name: str
+    tin: str = ""
     first_name: str = ""
     entity: str = "2"
     taxonomy_code: str = ""
@@ -40,7 +40,7 @@ def add_providers(*, records: Sequence[ProviderRecord], by: Actor) -> dict[str, 
     wrong = [
         one.npi
         for one in records
-        if not is_tin(one.tin) or (one.bank_routing_number and not is_aba(one.bank_routing_number))
+        if (one.tin and not is_tin(one.tin)) or (one.bank_routing_number and not is_aba(one.bank_routing_number))
     ]
     if wrong:
         raise Invalid("provider.numbers", _("Some tax or bank routing numbers can be none."), npis=wrong[:100])

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
 
 import msgspec
 
 from plans.models import Payee, Provider
-from tpa.foundation.values.identifiers import is_npi
+from tpa.foundation.values.identifiers import digits_of, is_npi, is_tin
 
 _PERSON = "1"
 
 
 class ProviderQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """A billing provider as a claim names it; npi and tin are plain digits."""
+    """A billing provider as a claim names it. Of a TIN only its digits count; one that can be none is let go."""
 
     npi: str
     tin: str = ""
@@ -40,27 +41,32 @@ def match_providers(queries: Sequence[ProviderQuery]) -> list[ProviderMatch | No
     Two queries when all are known. A provider met for the first time is added (it takes part in no network, so its
     claims are out of network until somebody says otherwise), as is a payee for each new pair of TIN and NPI.
     """
+    tins = [_tin(query) for query in queries]
     by_npi = {query.npi: query for query in reversed(queries) if query.npi}
     providers = _providers(by_npi)
     unknown = [query for npi, query in by_npi.items() if npi not in providers and is_npi(npi)]
     if unknown:
         providers |= _add_providers(unknown)
-    by_identity = {(query.tin, query.npi): query for query in reversed(queries) if query.npi in providers}
+    by_identity = {
+        (tin, query.npi): query
+        for tin, query in zip(reversed(tins), reversed(queries), strict=True)
+        if query.npi in providers
+    }
     payees = _payees(by_identity)
-    missing = [query for identity, query in by_identity.items() if identity not in payees]
+    missing = {identity: query for identity, query in by_identity.items() if identity not in payees}
     if missing:
         payees |= _add_payees(missing)
     return [
-        ProviderMatch(providers[query.npi], payees[query.tin, query.npi]) if query.npi in providers else None
-        for query in queries
+        ProviderMatch(providers[query.npi], payees[tin, query.npi]) if query.npi in providers else None
+        for tin, query in zip(tins, queries, strict=True)
     ]
 
 
-def _providers(npis: Sequence[str] | dict[str, ProviderQuery]) -> dict[str, int]:
+def _providers(npis: Sequence[str] | Mapping[str, ProviderQuery]) -> dict[str, int]:
     return dict(Provider.objects.filter(npi__in=list(npis)).values_list("npi", "pk"))
 
 
-def _payees(identities: dict[tuple[str, str], ProviderQuery]) -> dict[tuple[str, str], int]:
+def _payees(identities: Mapping[tuple[str, str], ProviderQuery]) -> dict[tuple[str, str], int]:
     found = Payee.objects.filter(npi__in={npi for _tin, npi in identities}).values_list("tin", "npi", "pk")
     return {(tin, npi): pk for tin, npi, pk in found}
 
@@ -81,18 +87,23 @@ def _add_providers(queries: Sequence[ProviderQuery]) -> dict[str, int]:
     return _providers([row.npi for row in rows])
 
 
-def _add_payees(queries: Sequence[ProviderQuery]) -> dict[tuple[str, str], int]:
+def _add_payees(queries: Mapping[tuple[str, str], ProviderQuery]) -> dict[tuple[str, str], int]:
     rows = [
         Payee(
-            tin=query.tin,
-            npi=query.npi,
+            tin=tin,
+            npi=npi,
             name=" ".join(filter(None, (query.first_name, query.name)))[:120],
             address_line=query.address_line[:120],
             city=query.city[:60],
             state=query.state[:2],
             postal_code=query.postal_code[:15],
         )
-        for query in sorted(queries, key=lambda query: (query.tin, query.npi))
+        for (tin, npi), query in sorted(queries.items(), key=itemgetter(0))
     ]
     Payee.objects.bulk_create(rows, ignore_conflicts=True)
-    return _payees({(query.tin, query.npi): query for query in queries})
+    return _payees(queries)
+
+
+def _tin(query: ProviderQuery) -> str:
+    tin = digits_of(query.tin)
+    return tin if is_tin(tin) else ""

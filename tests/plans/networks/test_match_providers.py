@@ -44,6 +44,15 @@ def test_a_known_provider_may_bill_under_a_new_tin():
     assert Payee.objects.get(pk=match.payee_id).tin == "319999999"
 
 
+@pytest.mark.parametrize(("said", "kept"), [("31-9999999", "319999999"), ("", ""), ("12", ""), ("000000000", "")])
+def test_of_a_tax_number_only_its_digits_count_and_what_can_be_none_is_let_go(said, kept):
+    provider = make_provider()
+    found = match_providers([query(provider.npi, said), query(provider.npi, said)])
+    assert found[0] == found[1]
+    assert found[0] is not None
+    assert Payee.objects.get(pk=found[0].payee_id).tin == kept
+
+
 @pytest.mark.parametrize("npi", ["", "1234567890", "12345", "abcdefghij"])
 def test_a_number_that_is_nobodys_finds_nobody(npi):
     known = make_provider()
