@@ -215,7 +215,7 @@ def submission_of(claim: ClaimWords, person: Person) -> Submission:
         relationship=str(person.relationship),
         frequency_code=str(claim.frequency),
         facility_code=str(claim.bill_type if is_institutional else claim.place),
-        payer_sequence="S" if claim.others or any(line.other for line in claim.lines) else "P",
+        payer_sequence=_our_sequence(claim),
         authorization_number=str(claim.authorization),
         accident_codes=claim.accident,
         diagnoses=tuple(str(code).replace(".", "") for code in claim.diagnoses),
@@ -230,6 +230,14 @@ def submission_of(claim: ClaimWords, person: Person) -> Submission:
         is_predetermination=claim.predetermination,
         delay_reason_code=str(claim.delay_reason),
     )
+
+
+def _our_sequence(claim: ClaimWords) -> str:
+    """After the last of the payers before us."""
+    before = [other.sequence for other in (*claim.others, *(line.other for line in claim.lines)) if other]
+    if not before:
+        return "P"
+    return "T" if "S" in before else "S"
 
 
 def _line(claim: ClaimWords, line: LineWords, number: int) -> SubmittedLine:

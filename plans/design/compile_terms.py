@@ -120,7 +120,7 @@ def _benefit(
         shares = benefit["pays"][paid_as]
         maximum = benefit.get("out_of_pocket_maximum") or _general(document["out_of_pocket_maximums"], paid_as)
         tiers[tier] = BenefitTier(
-            tier=paid_as,
+            tier=tier,
             is_covered=shares != "not_covered",
             shares=()
             if shares == "not_covered"

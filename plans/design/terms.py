@@ -126,7 +126,7 @@ class Share(Term, frozen=True):
 
 
 class BenefitTier(Term, frozen=True):
-    """How a benefit is paid at one tier: the member's shares in the plan's order."""
+    """How a benefit is paid at one tier: the member's shares in the plan's order, maybe those of another tier."""
 
     tier: str
     is_covered: bool = True

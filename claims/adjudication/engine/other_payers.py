@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from claims.adjudication.engine.decision import Adjustment
 from claims.adjudication.engine.prior_payers import PriorPayment, payers_before_us, prior_payments
-from claims.adjudication.engine.reasons import BALANCE, CONTRACTUAL, LIFETIME_LIMIT, LIMIT, PRIOR_PAYER, SHARES
-from claims.adjudication.engine.work import Inputs, Line, Work
+from claims.adjudication.engine.reasons import BALANCE, CONTRACTUAL, LIFETIME_LIMIT, LIMIT, PRIOR_PAYER
+from claims.adjudication.engine.work import SHARE_FIGURES, Inputs, Line, Work
 from claims.facts import OtherPayer
 from employers.facts import OtherCoverageFact
 from plans.design.terms import Coordination
@@ -103,7 +103,7 @@ def coordinate(line: Line, other: Payment, normal: Decimal) -> Decimal:
     )
     line.add("other_payer_amount", other.paid_amount, "other_payer", section, inputs)
     member = left - pays
-    for figure in SHARES:
+    for figure in dict.fromkeys([SHARE_FIGURES[share.kind] for share in line.paid_as.shares]):
         had = line.figures[figure]
         stays = min(had, member)
         if stays != had:
@@ -121,7 +121,12 @@ def _rewrite_adjustments(line: Line, other: Payment, pays: Decimal, member: Deci
     off; our own write-off stays only where they did not say theirs.
     """
     before, line.adjustments = line.adjustments, []
-    rest = line.submitted.billed_amount - pays - sum([line.figures[figure] for figure in SHARES], ZERO) - member
+    rest = (
+        line.submitted.billed_amount
+        - pays
+        - sum([line.figures[figure] for figure in SHARE_FIGURES.values()], ZERO)
+        - member
+    )
     kept: list[Adjustment] = []
     for adjustment in before:
         if adjustment.carc in _OF_LIMITS:

@@ -7,12 +7,10 @@ from decimal import Decimal
 from claims.adjudication.engine.accumulators import room
 from claims.adjudication.engine.limits import Counted
 from claims.adjudication.engine.rates import stay_days
-from claims.adjudication.engine.work import Inputs, Line, Work
+from claims.adjudication.engine.work import SHARE_FIGURES, Inputs, Line, Work
 from claims.adjudication.engine.years import is_stay, next_year_on
-from plans.design.terms import COINSURANCE, COPAY, DEDUCTIBLE, Cap, Share
+from plans.design.terms import COPAY, DEDUCTIBLE, Cap, Share
 from tpa.foundation.values.money import ZERO, cents, percent_of
-
-FIGURE = {COPAY: "copay_amount", DEDUCTIBLE: "deductible_amount", COINSURANCE: "coinsurance_amount"}
 
 Taken = tuple[Share, Decimal]
 Pool = tuple[str, object, int]  # benefit, day or line, place of the copay among the benefit's shares
@@ -51,7 +49,7 @@ def take_shares(work: Work, line: Line, visits: Visits) -> list[Taken]:
             bearable -= amount
         if share.kind == COPAY:
             visits.copays[_pool(line, share, place)] -= amount
-        line.add(FIGURE[share.kind], amount, share.kind, share.section, inputs)
+        line.add(SHARE_FIGURES[share.kind], amount, share.kind, share.section, inputs)
         taken.append((share, amount))
         left -= amount
         if not left:
@@ -66,11 +64,11 @@ def record_shares(work: Work, line: Line, taken: list[Taken], *, as_alone: bool)
     unless it is credited `as_alone`, as if nobody else had paid.
     """
     maximum = line.paid_as.out_of_pocket
-    left = {figure: line.figures[figure] for figure in FIGURE.values()}
+    left = {figure: line.figures[figure] for figure in SHARE_FIGURES.values()}
     for share, amount in taken:
         if not amount:
             continue
-        figure = FIGURE[share.kind]
+        figure = SHARE_FIGURES[share.kind]
         borne = min(amount, left[figure])
         left[figure] -= borne
         if share.deductible is not None:

@@ -10,7 +10,16 @@ from claims.adjudication.engine.facts import ClaimFacts, LinePrice, ResolutionFa
 from claims.adjudication.engine.reasons import DENY, PRICE, REASONS, UNDETERMINED, Denial
 from claims.facts import SubmittedLine
 from employers.facts import CoverageFact
-from plans.design.terms import Benefit, BenefitTier, LineCodes, PlanTerms, Tier
+from plans.design.terms import (
+    COINSURANCE,
+    COPAY,
+    DEDUCTIBLE,
+    Benefit,
+    BenefitTier,
+    LineCodes,
+    PlanTerms,
+    Tier,
+)
 from tpa.foundation.values.money import ZERO
 
 Inputs = tuple[tuple[str, str], ...]
@@ -26,6 +35,7 @@ FIGURES = (
     "member_amount",
     "plan_paid_amount",
 )
+SHARE_FIGURES = {COPAY: "copay_amount", DEDUCTIBLE: "deductible_amount", COINSURANCE: "coinsurance_amount"}
 _NOTHING = dict.fromkeys(FIGURES, ZERO)
 
 
