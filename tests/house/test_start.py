@@ -59,7 +59,7 @@ def offspring(pid):
     return found
 
 
-def wait_for(process, words, seconds=120):
+def wait_for(process, words, seconds=300):
     assert children.wait_until(lambda: words in process.words() or process.poll() is not None, seconds=seconds)
     assert words in process.words(), process.words()
 

@@ -17,7 +17,7 @@ from tpa.embedded.say import say
 from tpa.embedded.supervisor import Supervisor
 
 FIRST_PORT = 8000
-READY_SECONDS = 90
+READY_SECONDS = 180
 
 
 class House:
