@@ -34,6 +34,8 @@ _STATUSES: Final[dict[str, tuple[Status, ...]]] = {
     "patient_not_found": (Status("A3", "97", "PR"), Status("A7", "156")),
     "provider_not_known": (Status("A7", "562", "85"),),
     "wrong_payer": (Status("A3", "116"),),
+    # What it asks for: an estimate, or that something is taken note of. Neither is a claim that we decide.
+    "not_for_payment": (Status("A3", "0"),),
     # What the claim refers to:
     "duplicate_claim": (Status("A3", "54"),),
     "replaced_claim_not_found": (Status("A7", "464"), Status("A7", "535")),

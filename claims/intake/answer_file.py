@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from django.utils import timezone
 
-from claims.edi.x277ca import VERSION, ClaimAcknowledgment, acknowledgment_segments, read_claim_answers
+from claims.edi.x277ca import ClaimAcknowledgment, read_claim_answers, write_acknowledgments
 from claims.intake.kinds import SHELF
 from tpa.foundation.audit import Actor
 from tpa.foundation.bulk import next_ids
@@ -24,7 +24,6 @@ from tpa.foundation.x12.acknowledge import parties_of, write_999, write_ta1
 from tpa.foundation.x12.envelope_model import EnvelopeFinding, Group
 from tpa.foundation.x12.examine import GroupAnswer, SetAnswer, answer_group, answer_set, group_codes
 from tpa.foundation.x12.findings import Finding
-from tpa.foundation.x12.writer import OutGroup, OutSet, write_interchange
 
 SYSTEM = Actor.system("intake")
 
@@ -101,31 +100,24 @@ def _set_answer(row: TransactionSet) -> SetAnswer:
 def _claim_acknowledgments(item: envelope.Interchange, rows: list[TransactionSet], now: datetime) -> bytes:
     """One 277CA a loaded set, in the order of the file, all in one group."""
     us = organisation()
-    sets = (
-        OutSet(
-            "277",
-            f"{place:04}",
-            VERSION,
-            acknowledgment_segments(
-                ClaimAcknowledgment(
-                    reference=f"{row.pk}",
-                    payer_name=us.name,
-                    payer_number=us.payer_number,
-                    received_on=row.file.received_on,
-                    at=now,
-                    set_answers=read_claim_answers(read_bytes(row.claims_answer_sha256)),
-                )
-            ),
-        )
-        for place, row in enumerate(sorted(rows, key=lambda row: row.ordinal), start=1)
-    )
     out = BytesIO()
-    write_interchange(
+    write_acknowledgments(
         out,
+        [
+            ClaimAcknowledgment(
+                reference=str(row.pk),
+                payer_name=us.name,
+                payer_number=us.payer_number,
+                received_on=row.file.received_on,
+                at=now,
+                set_answers=read_claim_answers(read_bytes(row.claims_answer_sha256)),
+            )
+            for row in sorted(rows, key=lambda row: row.ordinal)
+        ],
         parties=parties_of(item),
         control_number=_number(),
+        group_number=_number(),
         at=now,
-        groups=[OutGroup("HN", _number(), VERSION, sets)],
         usage="T" if item.is_test else "P",
     )
     return out.getvalue()

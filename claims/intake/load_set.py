@@ -25,6 +25,7 @@ from tpa.foundation.x12.tokens import read_set
 LOAD_837 = "load_837"
 SYSTEM = Actor.system("intake")
 _BATCH = 1000
+_TO_BE_PAID = "CH"  # BHT06
 # Up to this size the claims of a set wait in memory until the whole set is checked; a larger set is read once more.
 _READ_ONCE_BYTES = 8 << 20
 
@@ -107,7 +108,8 @@ def _load(row: TransactionSet, claims: Iterable[ReadClaim], verdict: SetVerdict)
         {"claim": answer.trace.patient_control_number, "code": answer.code, "place": answer.place, "note": answer.note}
         for answer in refused
     ]
-    row.claims_answer_sha256 = store_bytes(write_claim_answers(header, answers))
+    if answers:
+        row.claims_answer_sha256 = store_bytes(write_claim_answers(header, answers))
 
 
 class _Refusals:
@@ -156,6 +158,9 @@ def _refusal(claim: ReadClaim, findings: list[Finding]) -> ClaimAnswer | None:
         return ClaimAnswer(
             trace=claim.trace, code=unread.code, ordinal=unread.ordinal, segment=unread.segment, note=unread.note
         )
+    asked = claim.submission
+    if asked is not None and (asked.is_predetermination or asked.submission_type != _TO_BE_PAID):
+        return ClaimAnswer(trace=claim.trace, code="not_for_payment", note="asks for no payment")
     return None
 
 

@@ -38,6 +38,16 @@ SELECT family_id, member_id, year_on, bucket, sum(amount) FROM claims_accumulato
 """
 
 
+_MAKE = """
+from datetime import date
+from bench._world import build_world
+from claims.simulation.make_claims import make_claims
+population = build_world(families=700, seed=7)
+with open({file!r}, "wb") as out:
+    make_claims(out, population, count={count}, seed=7, on=date(2026, 11, 24), lines=3, per_set=500)
+"""
+
+
 class FaultHouse:
     """Servers below one folder. `fresh()` gives a test a copy of the world; workers are real Celery processes."""
 
@@ -69,9 +79,8 @@ class FaultHouse:
         self.valkey.start()
         owner = {**self.env, "STEWARD_DB_ROLE": ""}
         self._run("prepare", env=owner)
-        self._run("demo_world")
         file = self.folder / "claims.x12"
-        self.manage("make_claims", "--count", str(CLAIMS_COUNT), "--seed", "7", "--out", str(file))
+        self._run("shell", "-c", _MAKE.format(count=CLAIMS_COUNT, file=str(file)))
         return file
 
     @contextmanager
