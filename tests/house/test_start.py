@@ -162,6 +162,24 @@ def test_reset_asks_and_then_removes_only_data(start):
     assert (done.var / "field_key").read_text() == "stays"
 
 
+def test_a_command_that_is_told_to_end_ends_what_it_started(start):
+    told = start(
+        "exec",
+        "--ephemeral",
+        "--no-fsync",
+        "--",
+        sys.executable,
+        "-c",
+        "import time; print('here', flush=True); time.sleep(600)",
+    )
+    wait_for(told, "here")
+    started = offspring(told.pid)
+    assert len(started) > 2
+    told.terminate()
+    assert told.wait(60) == 130
+    assert not [pid for pid in started if children.is_alive(pid)]
+
+
 def test_help_names_every_command():
     words = subprocess.run([places.ROOT / "run"], capture_output=True, text=True).stdout
     assert [name for name in COMMANDS if f"./run {name} " not in words] == []

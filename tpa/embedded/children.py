@@ -86,6 +86,7 @@ def stop(
 def kill_group(process: subprocess.Popen[bytes]) -> None:
     """kill -9 the process and everything it started that stayed in its group."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
+        process.kill()  # one in front shares our group, which is not ended
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 

@@ -24,15 +24,14 @@ SCHEMA_COMMANDS = {
 
 
 def run_in_front(command: list[str], env: dict[str, str]) -> int:
-    """Run a command that owns the terminal; it dies with us. Returns its exit code."""
+    """Run a command that owns the terminal, Ctrl-C included; it dies with us. Returns its exit code."""
     process = children.start(command, env=env, cwd=places.ROOT, in_front=True)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         return process.wait()
-    except KeyboardInterrupt:
-        return process.wait()  # the terminal told it as well
     finally:
-        if process.poll() is None:
-            process.terminate()
+        children.stop(process)
+        signal.signal(signal.SIGINT, before)
 
 
 def up(arguments: Arguments) -> int:
