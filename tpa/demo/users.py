@@ -1,0 +1,29 @@
+"""The people who sign in to the demonstration world."""
+
+from __future__ import annotations
+
+from tpa.demo.cast import PASSWORD, USERS, DemoUser
+from tpa.foundation.audit import Actor
+from tpa.foundation.grants import grant_role
+from tpa.foundation.models import Role, User
+
+
+def add_user(one: DemoUser) -> User:
+    """A user with the common password (a partner's system has none: it comes with a key)."""
+    password = None if one.role == Role.PARTNER else PASSWORD
+    return User.objects.create_user(one.email, password, full_name=one.name)
+
+
+def build_users(employer_ids: dict[str, int], by: Actor) -> None:
+    """Everybody with the role; employer roles at the employer with the code."""
+    there = set(User.objects.values_list("email", flat=True))
+    for one in USERS:
+        user = User.objects.get(email=one.email) if one.email in there else add_user(one)
+        grant_role(
+            user=user,
+            role=one.role,
+            employer_id=employer_ids[one.employer_code] if one.employer_code else None,
+            sees_ssn=one.sees_ssn,
+            by=by,
+            because="demonstration",
+        )
