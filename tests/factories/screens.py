@@ -8,6 +8,8 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from django.db import transaction
+
 from claims.adjudication.engine.decision import (
     Adjustment,
     ClaimDecision,
@@ -339,6 +341,7 @@ def decide(world: World, claim: Claim, member: Member, said: Submission, outcome
     return decision
 
 
+@transaction.atomic  # the database adds the items up at commit
 def pay(world: World, claim: Claim, decision: Decision) -> Payment:
     """A check for one claim, posted to the ledger."""
     run = PaymentRun.objects.create(
@@ -374,6 +377,7 @@ def pay(world: World, claim: Claim, decision: Decision) -> Payment:
     return payment
 
 
+@transaction.atomic
 def post(world: World, reference: str, posted_on: date, amount: Decimal, description: str) -> LedgerTransaction:
     """A posting between cash and the employer's funds: positive pays in."""
     accounts = {
@@ -464,6 +468,7 @@ def make_contract(world: World) -> Contract:
     return contract
 
 
+@transaction.atomic  # the database adds the lines up at commit
 def make_invoice(world: World, contract: Contract, paid: Claim, *, month_on: date = date(2026, 10, 1)) -> Invoice:
     """October: one claim reimbursed, everybody's fee."""
     fee = contract.fees.get(kind="pepm")
