@@ -23,6 +23,8 @@ def apply_benefits(work: Work) -> None:
 def _figure(work: Work, line: Line, visits: Visits, other: other_payers.Payment | None) -> None:
     uses = limits.apply_limits(work, line, visits.counted)
     covered = line.figures["allowed_amount"]
+    # Wholly beyond a limit is denied like any other line of which nothing is covered.
+    line.is_denied = not covered and bool(line.figures["not_covered_amount"])
     if other is not None and other.is_our_basis:
         covered = min(covered, other.left_amount(line))
         line.basis_amount = min(line.basis_amount, covered)
@@ -36,7 +38,7 @@ def _figure(work: Work, line: Line, visits: Visits, other: other_payers.Payment 
         work.sums.use(limits.year_of(limit, line), limit.bucket, used)
     for limit, most in paid_uses:
         work.sums.use(limits.year_of(limit, line), limit.bucket, min(payable, most))
-    for bucket, units in line.permitted:
+    for bucket, units in () if line.is_denied else line.permitted:
         work.sums.use(LIFETIME, bucket, units)
     line.add("plan_paid_amount", payable, "plan_pays", inputs=(("covered", str(covered)),))
 

@@ -1,5 +1,7 @@
-"""A second, slower opinion of what a plan pays: plain whole cents, straight from the plan document. Shares no code with
-the engine but the facts it reads. Knows tiers, prices by fee and per cent of billed, limits, shares, caps and other payers.
+"""A second, slower opinion of what a plan pays: whole cents, straight from the plan document.
+
+Shares no code with the engine but the facts it reads. Knows tiers, prices by fee and per cent of billed, limits,
+shares, caps and other payers.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Every code that the engine or a demonstration plan can put on a remittance exists, and each question can be answered."""
+"""Every code that the engine or a demonstration plan can put on a remittance exists; each question is known."""
 
 from __future__ import annotations
 
