@@ -61,7 +61,9 @@ def _fonts() -> typst.Fonts:
 def _printable(value: Any) -> Any:
     """The same data with characters that our fonts lack put as near as we can: PDF/UA refuses a missing glyph."""
     if isinstance(value, str):
-        return value if value.isascii() and value.isprintable() else "".join(map(_glyph, value))
+        if value.isascii() and value.isprintable():
+            return value
+        return "".join(map(_glyph, unicodedata.normalize("NFC", value)))
     if isinstance(value, Mapping):
         return {name: _printable(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
@@ -76,7 +78,7 @@ def _glyph(character: str) -> str:
     if _is_set(character):
         return character
     plain = unicodedata.normalize("NFKD", character)
-    return "".join(part if _is_set(part) else "" if unicodedata.combining(part) else "?" for part in plain) or "?"
+    return "".join(part if _is_set(part) else "" if unicodedata.combining(part) else "?" for part in plain)
 
 
 def _is_set(character: str) -> bool:
