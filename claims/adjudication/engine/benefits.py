@@ -24,7 +24,9 @@ def _figure(work: Work, line: Line, visits: Visits, other: other_payers.Payment 
     uses = limits.apply_limits(work, line, visits.counted)
     covered = line.figures["allowed_amount"]
     # Wholly beyond a limit is denied like any other line of which nothing is covered.
-    line.is_denied = not covered and bool(line.figures["not_covered_amount"])
+    if not covered and line.figures["not_covered_amount"]:
+        line.is_denied = True
+        line.permitted.clear()
     if other is not None and other.is_our_basis:
         covered = min(covered, other.left_amount(line))
         line.basis_amount = min(line.basis_amount, covered)
@@ -38,7 +40,7 @@ def _figure(work: Work, line: Line, visits: Visits, other: other_payers.Payment 
         work.sums.use(limits.year_of(limit, line), limit.bucket, used)
     for limit, most in paid_uses:
         work.sums.use(limits.year_of(limit, line), limit.bucket, min(payable, most))
-    for bucket, units in () if line.is_denied else line.permitted:
+    for bucket, units in line.permitted:
         work.sums.use(LIFETIME, bucket, units)
     line.add("plan_paid_amount", payable, "plan_pays", inputs=(("covered", str(covered)),))
 

@@ -23,9 +23,12 @@ def apply_limits(work: Work, line: Line, counted: Counted) -> Uses:
     """Take what lies beyond a limit out of the allowed amount; returns what the line will use up, limit by limit.
 
     `counted` are the visits and stays that lines of this claim counted already: each counts once, and what part of it
-    lies within the limit holds for all its lines.
+    lies within the limit holds for all its lines. A line of which nothing is left uses nothing up.
     """
+    if not line.benefit.limits:
+        return []
     uses: Uses = []
+    counts_now: Counted = {}
     for limit in line.benefit.limits:
         allowed = line.figures["allowed_amount"]
         if line.paid_as.tier not in limit.tiers or limit.counts == "paid" or not allowed:
@@ -40,12 +43,15 @@ def apply_limits(work: Work, line: Line, counted: Counted) -> Uses:
             if (limit.name, line.service_on) in counted:
                 used = ZERO
             elif limit.counts != "units":
-                counted[limit.name, line.service_on] = (used, wanted)
+                counts_now[limit.name, line.service_on] = (used, wanted)
         if beyond:
             _take_out(line, limit, beyond, left)
             line.basis_amount = max(line.basis_amount - beyond, ZERO)
         if used:
             uses.append((limit, used))
+    if not line.figures["allowed_amount"]:
+        return []
+    counted.update(counts_now)
     return uses
 
 

@@ -157,6 +157,7 @@ class Model:
 
     def limited(self, limits: list[Any], allowed: int, line: Any) -> tuple[int, dict[str, int]]:
         counted: dict[str, int] = {}
+        first: dict[Any, bool] = {}
         for limit in limits:
             if limit["counts"] == "paid" or not allowed:
                 continue
@@ -172,9 +173,12 @@ class Model:
             else:
                 key = (limit["limit"], line.service_from)
                 if key not in self.visits:
-                    self.visits[key] = room >= 100
+                    first[key] = room >= 100
                     counted[limit["limit"]] = 100 if room >= 100 else 0
-                allowed = allowed if self.visits[key] else 0
+                allowed = allowed if self.visits.get(key, first.get(key)) else 0
+        if not allowed:
+            return 0, {}
+        self.visits |= first
         return allowed, counted
 
     def limit_room(self, limit: Any) -> int:
