@@ -2,11 +2,18 @@
 
 from django.urls import path
 
+from employers.api.employers import Coverages, Employers, OneEmployer
 from employers.api.members import MemberCoverages, Members, OneMember
+from tpa.foundation.api.ids import takes_ids
+
+takes_ids("employer", "member")
 
 app_name = "employers_api"
 urlpatterns = [
+    path("employers", Employers.as_view(), name="employers"),
+    path("employers/<employer:employer_id>", OneEmployer.as_view(), name="employer"),
+    path("coverages", Coverages.as_view(), name="coverages"),
     path("members", Members.as_view(), name="members"),
-    path("members/member_<int:member_id>", OneMember.as_view(), name="member"),
-    path("members/member_<int:member_id>/coverages", MemberCoverages.as_view(), name="coverages"),
+    path("members/<member:member_id>", OneMember.as_view(), name="member"),
+    path("members/<member:member_id>/coverages", MemberCoverages.as_view(), name="member_coverages"),
 ]

@@ -5,6 +5,8 @@ import environ
 env = environ.Env()
 
 STEWARD_API_PER_MINUTE = env.int("STEWARD_API_PER_MINUTE", default=600)
+# The largest file that is taken: an 837 of 200 MB holds some 300,000 claims.
+STEWARD_FILE_BYTES = env.int("STEWARD_FILE_BYTES", default=1 << 30)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -19,6 +21,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "tpa.foundation.api.pagination.Pages",
     "DEFAULT_SCHEMA_CLASS": "tpa.foundation.api.schema.Schema",
     "EXCEPTION_HANDLER": "tpa.foundation.api.problems.handle",
+    # No `?format=`: what a caller accepts stands in the Accept header.
+    "URL_FORMAT_OVERRIDE": None,
     "COERCE_DECIMAL_TO_STRING": True,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
@@ -60,10 +64,29 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PUBLIC": True,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_SUFFIX": "",
     "ENUM_NAME_OVERRIDES": {
         "ClaimStatus": "claims.models.Claim.Status",
         "ClaimKind": "claims.models.Claim.Kind",
+        "DecisionOutcome": "claims.models.Decision.Outcome",
+        "PaymentMethod": "claims.models.Payment.Method",
+        "PaymentFunds": "claims.models.Payment.Funds",
+        "PaymentRunStatus": "claims.models.PaymentRun.Status",
+        "PayerSequence": ["P", "S", "T"],
+        "Sex": ["F", "M", "U"],
         "FileStatus": "tpa.foundation.models.EdiFile.Status",
+        "SetStatus": "tpa.foundation.models.TransactionSet.Status",
+        "DocumentKind": "tpa.foundation.models.Document.Kind",
+        "AnswerKind": ["TA1", "999", "277CA"],
+        "InvoiceDocumentKind": [("INVOICE_PDF", "invoice (PDF)"), ("INVOICE_XLSX", "invoice (spreadsheet)")],
+        "CoverageTier": "employers.models.Coverage.Tier",
+        "FundingMode": "employers.models.Employer.FundingMode",
+        "OtherCoverageKind": "employers.models.OtherCoverage.Kind",
+        "Relationship": "employers.models.Member.Relationship",
+        "PlanVersionStatus": ["published", "superseded"],
+        "InvoiceKind": "tpa.models.Invoice.Kind",
+        "InvoiceLineKind": "tpa.models.InvoiceLine.Kind",
+        "InvoiceStatus": "tpa.models.Invoice.Status",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -29,7 +30,7 @@ class Schema(AutoSchema):
         query = getattr(self.view, "query_serializer", None)
         if query is not None and self.method == "GET":
             found.append(query)
-        if self.method == "POST":
+        if self.method == "POST" and not self.view.knows_repeats:
             found.append(_KEY)
         return found
 
@@ -61,6 +62,9 @@ def add_problems(result: dict[str, Any], generator: Any, request: Any, public: b
             wanted = _ALWAYS + (_WITH_BODY if method in ("post", "put", "patch") else ())
             for status in wanted:
                 operation["responses"].setdefault(str(status), {"$ref": f"#/components/responses/Problem{status}"})
+            for status, response in operation["responses"].items():
+                if response.get("description") == "":
+                    response["description"] = HTTPStatus(int(status)).phrase
     result["servers"] = [{"url": settings.BASE_URL}]
     return result
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar
 
@@ -26,12 +27,14 @@ class ApiView(APIView):
 
     `request.scope`; problems (RFC 9457) for all errors; `Idempotency-Key` on POST; rate headers; a 400 for a query
     parameter that it does not know; `page` for long lists. `scope_name = "claims"` asks credentials for `claims:read`
-    on safe methods and `claims:write` on others. `query_serializer` names and checks the query parameters.
+    on safe methods and `claims:write` on others. `query_serializer` names and checks the query parameters. A view that
+    `knows_repeats` sees for itself that a POST came before, and reads no `Idempotency-Key`.
     """
 
     scope_name: ClassVar[str] = ""
     query_serializer: ClassVar[type[Serializer[Any]] | None] = None
     pages: ClassVar[type[Pages] | None] = None
+    knows_repeats: ClassVar[bool] = False
 
     def perform_authentication(self, request: Request) -> None:
         super().perform_authentication(request)
@@ -42,7 +45,7 @@ class ApiView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         self._refuse_unknown_parameters(request)
-        key = request.headers.get("Idempotency-Key")
+        key = None if self.knows_repeats else request.headers.get("Idempotency-Key")
         if request.method == "POST" and key is not None and request.user.is_authenticated:
             # REST framework looks the handler up on this instance, after `initial`: each request has its own.
             self.post = partial(self._post_once, key, self.post)  # type: ignore[has-type]
@@ -56,13 +59,26 @@ class ApiView(APIView):
         return dict(serializer.validated_data)
 
     def page(
-        self, queryset: QuerySet[Any], serializer: type[BaseSerializer[Any]], *, ordering: str = "-id"
+        self,
+        queryset: QuerySet[Any],
+        serializer: type[BaseSerializer[Any]],
+        *,
+        ordering: str = "-id",
+        read: Callable[[list[Any]], None] | None = None,
+        context: dict[str, Any] | None = None,
     ) -> Response:
-        """One page of a list. `ordering` ends with, or is, a unique field, and has an index."""
+        """One page of a list. `ordering` ends with, or is, a unique field, and has an index.
+
+        Where the rows are of people, `read` gets those of this page and records that they were read. `context` is for
+        the serializer.
+        """
         pages = (self.pages or Pages)()
         pages.ordering = ordering
-        rows = pages.paginate_queryset(queryset, self.request, view=self)
-        return pages.get_paginated_response(serializer(rows, many=True, context={"request": self.request}).data)
+        rows = pages.paginate_queryset(queryset, self.request, view=self) or []
+        if read is not None:
+            read(rows)
+        given = {"request": self.request, **(context or {})}
+        return pages.get_paginated_response(serializer(rows, many=True, context=given).data)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)

@@ -1,0 +1,128 @@
+"""/api/v1/plans: plans, their published versions, and the form that a plan document has."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from plans.design.read_plan import SCHEMA_FILE
+from plans.models import Plan, PlanVersion
+from tpa.foundation.access import EVERY_ROLE, STAFF, requires
+from tpa.foundation.api.outputs import FirstDay, LastDay
+from tpa.foundation.api.pagination import Pages
+from tpa.foundation.api.views import ApiView
+from tpa.foundation.errors import NotFound
+
+
+class PlanOutput(serializers.Serializer[Plan]):
+    """A self-funded plan; what it says stands in its versions."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+
+
+class VersionOutput(serializers.Serializer[PlanVersion]):
+    """A wording that governs, or governed, dates of service: from its first to its last day (null: open)."""
+
+    number = serializers.IntegerField()
+    status = serializers.ChoiceField(
+        [(one.value, one.label) for one in (PlanVersion.Status.PUBLISHED, PlanVersion.Status.SUPERSEDED)]
+    )
+    starts_on = FirstDay("effective")
+    last_on = LastDay("effective")
+    content_hash = serializers.CharField(help_text="SHA-256 of the canonical document; decisions name it")
+    published_at = serializers.DateTimeField()
+    superseded_at = serializers.DateTimeField(allow_null=True)
+
+
+class PlanDetailOutput(PlanOutput):
+    """The plan with its published versions, the latest first."""
+
+    versions = serializers.SerializerMethodField()
+
+    @extend_schema_field(VersionOutput(many=True))
+    def get_versions(self, plan: Plan) -> Any:
+        return VersionOutput(published(plan).order_by("-number"), many=True).data
+
+
+class VersionDetailOutput(VersionOutput):
+    """The version with its document."""
+
+    document = serializers.DictField(help_text="as /api/v1/plan-document-schema describes it")
+
+
+def published(plan: Plan) -> QuerySet[PlanVersion]:
+    """The versions that were published; drafts are nobody's business outside."""
+    return plan.versions.exclude(status=PlanVersion.Status.DRAFT)
+
+
+def plan_for(code: str) -> Plan:
+    """The plan of that code. Raises NotFound."""
+    plan = Plan.objects.filter(code=code).first()
+    if plan is None:
+        raise NotFound("plan.unknown", _("There is no such plan."))
+    return plan
+
+
+@requires(*STAFF)
+class Plans(ApiView):
+    """Plans."""
+
+    scope_name = "plans"
+    pages = Pages
+
+    @extend_schema(operation_id="plans_list", summary="List plans", responses=PlanOutput(many=True))
+    def get(self, request: Request) -> Response:
+        """All plans, latest first."""
+        return self.page(Plan.objects.all(), PlanOutput)
+
+
+@requires(*STAFF)
+class OnePlan(ApiView):
+    """One plan."""
+
+    scope_name = "plans"
+
+    @extend_schema(operation_id="plans_read", summary="Read a plan", responses=PlanDetailOutput)
+    def get(self, request: Request, code: str) -> Response:
+        """With its published versions."""
+        return Response(PlanDetailOutput(plan_for(code)).data)
+
+
+@requires(*STAFF)
+class OneVersion(ApiView):
+    """One version of a plan."""
+
+    scope_name = "plans"
+
+    @extend_schema(operation_id="plans_version", summary="Read a plan version", responses=VersionDetailOutput)
+    def get(self, request: Request, code: str, number: int) -> Response:
+        """A published version with its whole document: it never changes."""
+        version = published(plan_for(code)).filter(number=number).first()
+        if version is None:
+            raise NotFound("plan.no_such_version", _("There is no published version of this number."))
+        return Response(VersionDetailOutput(version).data)
+
+
+@requires(*EVERY_ROLE)
+class DocumentSchema(ApiView):
+    """The form of plan documents."""
+
+    scope_name = "plans"
+
+    @extend_schema(
+        operation_id="plans_document_schema",
+        summary="Read the JSON Schema of plan documents",
+        responses=OpenApiTypes.OBJECT,
+    )
+    def get(self, request: Request) -> Response:
+        """JSON Schema, draft 2020-12."""
+        return Response(json.loads(SCHEMA_FILE.read_text()))
