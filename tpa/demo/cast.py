@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -51,6 +52,7 @@ class DemoEmployer:
     overdraft_limit_amount: Decimal | None
     contract_number: str
     fees: tuple[DemoFee, ...]
+    contract_starts_on: date = date(2026, 1, 1)
     file_names: tuple[str, ...] = ()
 
 
@@ -164,6 +166,7 @@ def open_employer_of(place: int) -> DemoEmployer:
         overdraft_limit_amount=None,
         contract_number=f"ASA-2026-{9 + place:03}",
         fees=(DemoFee("per_claim", "Claim handling", D("3.00"), "2.1"),),
+        contract_starts_on=date(2026, 10, 1),
         file_names=OPEN_FILE_NAMES,
     )
 

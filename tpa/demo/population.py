@@ -9,7 +9,7 @@ from itertools import islice
 from claims.simulation.population import Population, invent_population
 from employers.eligibility.apply_records import apply_records
 from employers.facts import CoverageRecord, MemberRecord
-from plans.networks.add_participation import add_participation
+from plans.networks.add_participations import ParticipationTerms, add_participations
 from plans.networks.add_providers import ProviderRecord, add_providers
 from tpa.foundation.audit import Actor
 
@@ -42,11 +42,10 @@ def generate_population(
         for one in population.providers
     ]
     ids = add_providers(records=roster, by=by)
-    for network_id, schedule_id in networks:
-        for provider_id in ids.values():
-            add_participation(
-                provider_id=provider_id, network_id=network_id, schedule_id=schedule_id, starts_on=starts_on, by=by
-            )
+    terms = [
+        ParticipationTerms(provider_id, *network, starts_on) for network in networks for provider_id in ids.values()
+    ]
+    add_participations(terms=terms, by=by)
     return population
 
 

@@ -12,7 +12,7 @@ from claims.simulation.population import Population, PopulationProvider
 from claims.simulation.recipes import BY_KIND, Item
 from plans.networks.add_fee_schedule import add_fee_schedule
 from plans.networks.add_network import add_network
-from plans.networks.add_participation import add_participation
+from plans.networks.add_participations import ParticipationTerms, add_participations
 from plans.networks.add_providers import ProviderRecord, add_providers
 from plans.networks.load_fee_schedule import COLUMNS, load_fee_schedule
 from tpa.demo.cast import ROUTING_NUMBER
@@ -53,6 +53,7 @@ def build_rosters(population: Population, networks: dict[str, tuple[int, int]], 
     """The invented providers: most in one network, some in both, a few in none; one joins and one leaves in 2026."""
     providers = [*population.providers, *population.physicians]
     ids = add_providers(records=[_record(one, place) for place, one in enumerate(providers)], by=by)
+    terms: list[ParticipationTerms] = []
     for place, one in enumerate(providers):
         for code in _networks_of(place, one):
             network_id, schedule_id = networks[code]
@@ -61,22 +62,13 @@ def build_rosters(population: Population, networks: dict[str, tuple[int, int]], 
                 starts_on = date(2026, 4, 1)
             elif place == 8:
                 ends_on = date(2026, 9, 1)
-            add_participation(
-                provider_id=ids[one.npi],
-                network_id=network_id,
-                schedule_id=schedule_id,
-                starts_on=starts_on,
-                ends_on=ends_on,
-                by=by,
-            )
+            terms.append(ParticipationTerms(ids[one.npi], network_id, schedule_id, starts_on, ends_on))
+    add_participations(terms=terms, by=by)
 
 
 def take_part(npis: Iterable[str], ids: dict[str, int], network: tuple[int, int], by: Actor) -> None:
     """Let providers take part in a network since long ago."""
-    for npi in npis:
-        add_participation(
-            provider_id=ids[npi], network_id=network[0], schedule_id=network[1], starts_on=LONG_AGO, by=by
-        )
+    add_participations(terms=[ParticipationTerms(ids[npi], *network, LONG_AGO) for npi in npis], by=by)
 
 
 def _networks_of(place: int, one: PopulationProvider) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from tpa.foundation.x12.tokens import read_set
 SHARED: Final = settings.BASE_DIR.parent / "shared" / "edi"
 OWN: Final = Path(__file__).parent / "files"
 _COVERED_SINCE: Final = date(1990, 1, 1)
+_GROWN_UP: Final = date(2002, 1, 1)
 _RELATIONSHIPS: Final = {"18": "18", "01": "01", "53": "01", "19": "19", "17": "19", "09": "19", "10": "19"}
 
 
@@ -170,6 +171,8 @@ def _record(number: str, relationship: str, person: SubmittedPerson) -> MemberRe
         birth_on=person.birth_on,
         sex=person.sex,
         own_number=person.number.strip() if relationship != "18" else "",
+        # The files are of many years: who was a child then has come of age since, and would be ended for it.
+        is_disabled=relationship == "19" and person.birth_on is not None and person.birth_on < _GROWN_UP,
         address_line=person.address_line[:120],
         city=person.city[:60],
         state=person.state[:2],

@@ -171,7 +171,7 @@ def _publish(cast: DemoEmployer) -> int:
 
 
 def _contract(cast: DemoEmployer, employer_id: int) -> int:
-    terms = ContractTerms(number=cast.contract_number, starts_on=FIRST_DAY, scope=_SERVICES)
+    terms = ContractTerms(number=cast.contract_number, starts_on=cast.contract_starts_on, scope=_SERVICES)
     contract = draft_contract(employer_id=employer_id, terms=terms, by=SYSTEM)
     for fee in cast.fees:
         add_fee(
@@ -181,7 +181,7 @@ def _contract(cast: DemoEmployer, employer_id: int) -> int:
                 name=fee.name,
                 amount=fee.amount,
                 section=fee.section,
-                starts_on=FIRST_DAY,
+                starts_on=cast.contract_starts_on,
                 tier=fee.tier,
                 purpose=fee.purpose,
             ),
@@ -190,7 +190,12 @@ def _contract(cast: DemoEmployer, employer_id: int) -> int:
     sign_contract(contract_id=contract.pk, signed_on=date(2025, 11, 17), by=SYSTEM)
     for role, amount in _LIMITS:
         set_authority_limit(
-            contract_id=contract.pk, role=role, amount=Decimal(amount), starts_on=FIRST_DAY, section="5.2", by=SYSTEM
+            contract_id=contract.pk,
+            role=role,
+            amount=Decimal(amount),
+            starts_on=cast.contract_starts_on,
+            section="5.2",
+            by=SYSTEM,
         )
     return contract.pk
 
@@ -289,7 +294,7 @@ def _live(houses: list[_House], month_on: date) -> None:
 
 def _close(house: _House, today: date) -> None:
     month_on = (today - timedelta(days=1)).replace(day=1)
-    if FIRST_DAY <= month_on <= LAST_CLOSED_MONTH:
+    if house.cast.contract_starts_on <= month_on <= LAST_CLOSED_MONTH:
         invoice = close_month(contract_id=house.contract_id, month_on=month_on, by=SYSTEM)
         house.invoices.append((invoice, month_on))
 

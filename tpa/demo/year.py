@@ -30,6 +30,7 @@ class _Household:
     members: list[PopulationMember]
     since: date
     is_covered: bool = True
+    married_on: date | None = None
 
 
 @dataclass(slots=True)
@@ -141,8 +142,11 @@ class Year:
                 sex=sex,
             )
             one.members.append(spouse)
+            one.married_on = first
             yield self._row(one, spouse, starts_on=max(first, one.since)) | {"reason": "marriage"}
         for one in self._alive(rng, 1):
+            if one.married_on == first:
+                continue
             spouses = [member for member in one.members if member.relationship == "01"]
             if spouses and one.since < first:
                 one.members.remove(spouses[0])

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from plans.models import NetworkParticipation
 from plans.networks.add_participation import add_participation
+from plans.networks.add_participations import ParticipationTerms, add_participations
 from plans.networks.end_participation import end_participation
 from plans.networks.selectors import participation_facts, providers_named
 from tests.factories.plans import make_network, make_participation, make_provider, make_schedule
@@ -28,14 +29,8 @@ def world():
 
 def add(world, schedule, starts_on, ends_on=None):
     provider, network, *_ = world
-    return add_participation(
-        provider_id=provider.pk,
-        network_id=network.pk,
-        schedule_id=schedule.pk,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        by=BY,
-    )
+    terms = ParticipationTerms(provider.pk, network.pk, schedule.pk, starts_on, ends_on)
+    return add_participation(terms=terms, by=BY)
 
 
 def spans(provider, known_at=None):
@@ -86,10 +81,40 @@ def test_another_schedule_takes_over_its_days(world):
 def test_what_can_not_be_is_refused(world):
     with pytest.raises(Invalid):
         add(world, world[2], date(2026, 4, 1), date(2026, 4, 1))
-    with pytest.raises(NotFound):
-        add_participation(
-            provider_id=world[0].pk, network_id=0, schedule_id=world[2].pk, starts_on=date(2026, 1, 1), by=BY
-        )
+    for provider_id, network_id, schedule_id in ((world[0].pk, 0, world[2].pk), (0, world[1].pk, world[2].pk)):
+        with pytest.raises(NotFound):
+            terms = ParticipationTerms(provider_id, network_id, schedule_id, date(2026, 1, 1))
+            add_participation(terms=terms, by=BY)
+
+
+def test_a_whole_roster_takes_the_same_number_of_queries_however_long(world, django_assert_num_queries):
+    _provider, network, first, second = world
+    for size in (2, 40):
+        providers = [make_provider() for _ in range(size)]
+        terms = [ParticipationTerms(one.pk, network.pk, first.pk, date(2026, 1, 1)) for one in providers]
+        add_participations(terms=terms, by=BY)
+        changed = [ParticipationTerms(one.pk, network.pk, second.pk, date(2026, 7, 1)) for one in providers]
+        with django_assert_num_queries(10):
+            add_participations(terms=changed, by=BY)
+    assert spans(providers[-1]) == [
+        (first.pk, date(2026, 1, 1), date(2026, 7, 1)),
+        (second.pk, date(2026, 7, 1), None),
+    ]
+
+
+def test_two_stretches_of_one_roster_take_over_their_days_and_may_not_overlap(world):
+    provider, network, first, second = world
+    add(world, first, date(2026, 1, 1))
+    parts = [(date(2026, 3, 1), date(2026, 4, 1)), (date(2026, 6, 1), date(2026, 7, 1))]
+    terms = [ParticipationTerms(provider.pk, network.pk, second.pk, *part) for part in parts]
+    add_participations(terms=terms, by=BY)
+    assert [span[1:] for span in spans(provider) if span[0] == first.pk] == [
+        (date(2026, 1, 1), date(2026, 3, 1)),
+        (date(2026, 4, 1), date(2026, 6, 1)),
+        (date(2026, 7, 1), None),
+    ]
+    with pytest.raises(Invalid):
+        add_participations(terms=[*terms, terms[0]], by=BY)
 
 
 def test_a_participation_is_not_edited_or_deleted(world):
