@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 import zlib
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims.adjudication.engine.decision import Adjustment, ClaimDecision, LineDecision, Step
-from claims.adjudication.engine.facts import Accumulated, ClaimFacts, PriorLine
+from claims.adjudication.engine.facts import ClaimFacts, PriorLine
 from claims.facts import Submission, SubmittedLine
 from claims.models import Claim, ClaimEvent, ClaimNote, Decision, PaymentItem, Pend
 from claims.packing import unpack_decision, unpack_facts, unpack_submission
-from claims.web.words import Words, adjustment_words, bucket_words, code_words, reason_words, rule_words
+from claims.web.words import (
+    Words,
+    adjustment_words,
+    bucket_words,
+    code_words,
+    input_words,
+    reason_words,
+    rule_words,
+)
+from plans.design.selectors import plan_terms
+from plans.design.terms import PlanTerms
 from tpa.foundation.access import Scope
 from tpa.foundation.audit import record_read
+from tpa.foundation.errors import DomainError
 from tpa.foundation.models import CodeSet, Document, User
 from tpa.foundation.templatetags.steward import CHIPS, plain_money
 from tpa.foundation.values.money import ZERO
@@ -161,6 +174,10 @@ def _entries(claim: Claim, pends: Iterable[Pend]) -> list[dict[str, Any]]:
     answers = list(claim.resolutions.order_by("pk")) if any(p.status == Pend.Status.RESOLVED for p in pends) else []
     names = _names([event.actor for event in events], [note.author_id for note in notes] + [a.by_id for a in answers])
     entries = [_entry_of(event, names) for event in events]
+    if all(event.from_status for event in events):
+        # Intake writes claims by the thousand and leaves their first event to what the claim itself says.
+        arrived = {"picture": "clock", "sentence": _MOVED["received"], "at": claim.received_at}
+        entries.insert(0, {**arrived, "who": claim.get_origin_display()})
     entries += [
         {
             "picture": "note",
@@ -194,7 +211,7 @@ def _entry_of(event: ClaimEvent, names: dict[str, str]) -> dict[str, Any]:
         "sentence": _MOVED.get(event.to_status, event.to_status),
         "at": event.at,
         "who": names.get(event.actor, event.actor.removeprefix("system:")),
-        "origin": _ORIGINS.get(event.origin, event.origin),
+        "origin": "" if event.actor.endswith(event.origin) else _ORIGINS.get(event.origin, event.origin),
         "quote": event.because,
     }
 
@@ -217,7 +234,7 @@ def _lay_out(picture: ClaimPicture) -> None:
             picture.facts = picture.says = None
     if picture.says and picture.facts:
         decided = {line.number: line for line in picture.says.lines}
-        picture.meters = _meters(picture.says, picture.facts)
+        picture.meters = _meters(picture.says, picture.facts, _terms(picture.facts.plan_hash))
         picture.twins = _twins(picture.submission, picture.facts, picture.claim)
     picture.words = code_words(picture.submission, picture.says, on=picture.claim.service_from)
     picture.lines = [_line(line, decided.get(line.number), picture.words) for line in picture.submission.lines]
@@ -269,7 +286,7 @@ def _step(step: Step) -> dict[str, Any]:
         "rule": rule_words(step.rule),
         "code": step.rule,
         "clause": step.clause,
-        "inputs": [(name.replace("_", " "), value) for name, value in step.inputs],
+        "inputs": [(input_words(name), value) for name, value in step.inputs],
         "figure": named.get(step.figure) or named.get(f"{step.figure}_amount") or step.figure.replace("_", " "),
         "amount": step.amount,
     }
@@ -288,44 +305,59 @@ def _waterfall(decided: LineDecision) -> list[tuple[str, str, Decimal]]:
     return bars
 
 
-def _meters(says: ClaimDecision, facts: ClaimFacts) -> list[dict[str, Any]]:
-    """Each bucket the claim touched: before, added, and the limit where a step of the trace names one."""
-    before: dict[tuple[Any, str], Accumulated] = {(item.year_on, item.bucket): item for item in facts.accumulated}
-    limits = _limits(says)
-    added: dict[tuple[Any, str], Decimal] = {}
+def _meters(says: ClaimDecision, facts: ClaimFacts, terms: PlanTerms | None) -> list[dict[str, Any]]:
+    """Deductibles, out-of-pocket maximums and limits that the claim touches: before it, by it, and their cap."""
+    if terms is None:
+        return []
+    years = [used.year_on for used in says.consumptions] + [held.year_on for held in facts.accumulated]
+    before: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    added: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for held in facts.accumulated:
+        if held.year_on == max(years):
+            before["own", held.bucket] += held.member_amount
+            before["family", held.bucket] += held.family_amount
     for used in says.consumptions:
-        added[used.year_on, used.bucket] = added.get((used.year_on, used.bucket), ZERO) + used.amount
-    keys = list(added) or list(before)
+        if used.year_on == max(years):
+            added[used.bucket] += used.amount
+    is_alone = all(coverage.tier == "EE" for coverage in facts.coverages)
     rows = []
-    for key in sorted(keys, key=lambda key: (key[1], key[0])):
-        found = before.get(key)
-        amount = added.get(key, ZERO)
-        for who, already in (
-            (_("own"), found.member_amount if found else ZERO),
-            (_("family"), found.family_amount if found else ZERO),
+    for cap in (*terms.deductibles, *terms.out_of_pockets):
+        own_limit = cap.self_only_amount if is_alone else cap.person_amount
+        for whose, words, limit in (
+            ("own", _("own"), own_limit),
+            ("family", _("family"), None if is_alone else cap.family_amount),
         ):
-            limit = limits.get((key[1], "member" if who == _("own") else "family"))
-            if who == _("family") and limit is None and not already - (found.member_amount if found else ZERO):
-                continue
-            words = f"{bucket_words(key[1])}, {who}"
-            rows.append({"name": words, "before": already, "added": amount, "limit": limit, "year_on": key[0]})
+            if limit is not None:
+                rows.append(
+                    {
+                        "name": f"{bucket_words(cap.bucket)}, {words}",
+                        "before": sum((before[whose, bucket] for bucket in cap.counts), ZERO),
+                        "added": sum((added[bucket] for bucket in cap.counts), ZERO),
+                        "limit": limit,
+                    }
+                )
+    for limited in terms.limits:
+        if added[limited.bucket] or before["own", limited.bucket]:
+            rows.append(
+                {
+                    "name": limited.name,
+                    "before": before["own", limited.bucket],
+                    "added": added[limited.bucket],
+                    "limit": limited.most_amount,
+                    "is_count": limited.counts in ("visits", "days", "units"),
+                }
+            )
     return rows
 
 
-def _limits(says: ClaimDecision) -> dict[tuple[str, str], Decimal]:
-    """The caps that the trace names, by bucket and whose they are."""
-    found: dict[tuple[str, str], Decimal] = {}
-    for line in says.lines:
-        for step in line.trace:
-            inputs = dict(step.inputs)
-            bucket = inputs.get("bucket", "")
-            for name, whose in (("member_limit", "member"), ("limit", "member"), ("family_limit", "family")):
-                if bucket and name in inputs:
-                    try:
-                        found[bucket, whose] = Decimal(inputs[name])
-                    except ArithmeticError:
-                        continue
-    return found
+def _terms(content_hash: str) -> PlanTerms | None:
+    """The plan's terms; None for a decision without a plan, and for one whose version is not on file."""
+    if not content_hash:
+        return None
+    try:
+        return plan_terms(content_hash)
+    except (DomainError, ObjectDoesNotExist):
+        return None
 
 
 def _twins(submission: Submission, facts: ClaimFacts, claim: Claim) -> list[dict[str, Any]]:

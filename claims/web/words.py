@@ -64,7 +64,14 @@ def reason_words(code: str) -> str:
 
 def rule_words(code: str) -> str:
     """What a step of the trace did."""
+    if code.startswith("question."):
+        return gettext("Asks a person: %(question)s") % {"question": reason_words(code.removeprefix("question."))}
     return str(RULES.get(code) or _sentence(code))
+
+
+def input_words(name: str) -> str:
+    """What a step stood on, by name."""
+    return str(INPUTS.get(name) or name.replace("_", " "))
 
 
 def bucket_words(bucket: str) -> str:
@@ -102,7 +109,30 @@ RULES: Final = {
     "deductible": _("Deductible"),
     "coinsurance": _("Coinsurance"),
     "limit": _("Limit of the plan"),
-    "cob": _("Other payers"),
+    "exclusion": _("Excluded by the plan"),
+    "not_covered": _("Not covered at this tier"),
+    "other_payer": _("What another payer left"),
+    "member_owes": _("Member owes, in all"),
+    "plan_pays": _("Plan pays"),
+    "predetermination": _("Asked for in advance; nothing is paid"),
+    "reversal": _("Taken back"),
+    "edit.billed_before_service": _("Billed before the service"),
+}
+# Names of a step's inputs where the plain name would not do.
+INPUTS: Final = {
+    "of": _("of"),
+    "per": _("per"),
+    "deductible_left": _("deductible left"),
+    "maximum_left": _("maximum left"),
+    "copay_due": _("copay due"),
+    "paid_before": _("paid by others"),
+    "normal_benefit": _("our benefit without them"),
+    "service_on": _("service on"),
+    "covered_from": _("covered from"),
+    "coverage_tier": _("coverage tier"),
+    "reference_amount": _("reference price"),
+    "percent": _("per cent"),
+    "covered": _("covered"),
 }
 BUCKETS: Final = {
     "deductible": _("Deductible"),

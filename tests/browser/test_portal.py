@@ -15,8 +15,7 @@ Visit = Callable[..., Any]
 Check = Callable[[Any], None]
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)])
 def test_every_screen_of_the_portal_is_accessible(visit: Visit, accessible: Check, dark: bool, width: int) -> None:
     world = make_world(families=3)
     paid = make_claim(world, world.members[0], status="paid")
