@@ -32,6 +32,7 @@ from claims.payments.ask_documents import PAYMENT_DOCUMENTS
 from claims.payments.pay_employer import pay_employer
 from claims.payments.selectors import employers_to_pay
 from claims.payments.write_payment_documents import write_payment_documents
+from employers.eligibility.load_834_set import LOAD_834, load_834_set
 from tpa.foundation import bell, work
 from tpa.foundation.edi_files import OPEN_FILE
 from tpa.foundation.open_file import ANSWER_FILE, open_file
@@ -142,6 +143,7 @@ def _decide(piece: dict[str, Any]) -> None:
 
 _LOADERS: dict[str, Callable[[dict[str, Any]], object]] = {
     LOAD_837: lambda piece: load_set(set_id=piece["set"]),
+    LOAD_834: lambda piece: load_834_set(set_id=piece["set"]),
 }
 
 

@@ -22,8 +22,8 @@ def at(moment: datetime) -> Iterator[None]:
     def moved() -> datetime:
         return moment + timedelta(seconds=time.monotonic() - began)
 
-    timezone.now = moved  # type: ignore[assignment]
+    timezone.now = moved
     try:
         yield
     finally:
-        timezone.now = real  # type: ignore[assignment]
+        timezone.now = real
