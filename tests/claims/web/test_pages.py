@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from types import SimpleNamespace
 from unittest import mock
 
 import pytest
@@ -11,6 +13,7 @@ from django.urls import reverse
 
 from claims.models import Claim
 from claims.web.claim_picture import claim_picture
+from plans.design.terms import Cap
 from tests.factories.queries import few_queries
 from tests.factories.screens import World, make_claim, make_file, make_world
 from tests.factories.users import make_scope, make_user
@@ -44,7 +47,11 @@ def test_a_claim_in_each_state(examiner: Client, world: World, status: str) -> N
 
 def test_the_explanation_sums_up_to_what_was_billed(world: World) -> None:
     claim = make_claim(world, world.members[0])
-    picture = claim_picture(claim_id=claim.pk, scope=make_scope(Role.EXAMINER), purpose="test")
+    bucket = "deductible:in"
+    cap = Cap(bucket=bucket, counts=(bucket,), person_amount=Decimal("500.00"), family_amount=Decimal("1000.00"))
+    terms = SimpleNamespace(deductibles=(cap,), out_of_pockets=(), limits=())
+    with mock.patch("claims.web.claim_picture.plan_terms", return_value=terms):
+        picture = claim_picture(claim_id=claim.pk, scope=make_scope(Role.EXAMINER), purpose="test")
     assert picture is not None
     assert all(line.adds_up for line in picture.lines)
     assert [words for _index, words in picture.columns] == [
@@ -53,8 +60,8 @@ def test_the_explanation_sums_up_to_what_was_billed(world: World) -> None:
     assert picture.lines[0].sums == "87.40 + 67.60 + 25.00"
     assert picture.totals_shown[0] == claim.billed_amount
     [own, family] = picture.meters
-    assert (own["before"], own["added"], own["limit"]) == (420, own["added"], 500)
-    assert family["limit"] is None
+    assert (own["before"], own["added"], own["limit"]) == (420, Decimal("18.22"), 500)
+    assert (family["before"], family["added"], family["limit"]) == (610, Decimal("18.22"), 1000)
     assert [differs for *_row, differs in picture.twins[0]["rows"]] == [False, False, False, True, False, False, False]
 
 
