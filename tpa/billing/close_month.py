@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from claims.payments.hold_payments import hold_payments
 from claims.payments.selectors import SettledFact, settled_between
+from employers.eligibility.hold_enrolment import hold_enrolment
 from employers.eligibility.selectors import members_covered
 from employers.funding.paying_accounts import paying_accounts
 from tpa.billing.draft_invoice import DraftInvoice, MonthFacts, Turn, draft_invoice
@@ -48,7 +49,8 @@ def close_month(*, contract_id: int, month_on: date, by: Actor) -> Invoice:
             return invoice
         _check(contract, month_on)
         hold_payments(employer_id=contract.employer_id, wait=True)
-        known_at = timezone.now()
+        # What is enrolled later is recorded later: the moment stays what it says.
+        known_at = hold_enrolment(employer_id=contract.employer_id)
         close = MonthClose.objects.create(
             contract=contract,
             employer_id=contract.employer_id,
