@@ -62,13 +62,17 @@ def _general(document: Document) -> Clause:
     ):
         if document.get(flag):
             says[words] = _("yes")
-    if "stays" in document:
-        by_admission = document["stays"]["belong_to"] == "admission"
-        says[_("stays belong to")] = _("the day of admission") if by_admission else _("each day of service")
     return Clause("plan", document["title"], document["plan_year"]["section"], says)
 
 
 def _rules(document: Document) -> Iterator[Clause]:
+    if "eligibility" in document:
+        says = {_("coverage"): _("on the day of service")}
+        yield Clause("eligibility", _("Who is covered"), document["eligibility"]["section"], says)
+    if "stays" in document:
+        by_admission = document["stays"]["belong_to"] == "admission"
+        says = {_("belong to"): _("the day of admission") if by_admission else _("each day of service")}
+        yield Clause("stays", _("Stays over the turn of a year"), document["stays"]["section"], says)
     pricing = document["out_of_network"]
     says = {_("prices"): _prices(pricing["prices"])}
     yield Clause("out_of_network", _("Prices out of network"), pricing["section"], says)

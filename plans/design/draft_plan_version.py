@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from psycopg2.extras import DateRange
 
 from plans.design.read_plan import read_plan
 from plans.models import Plan, PlanVersion
@@ -31,7 +32,7 @@ def draft_plan_version(*, plan_id: int, source: str, by: Actor) -> PlanVersion:
             plan=plan,
             number=last + 1,
             status_at=timezone.now(),
-            effective=(read.terms.effective_from, read.terms.effective_to),
+            effective=DateRange(read.terms.effective_from, read.terms.effective_to),
             source=source,
             document=read.document,
             content_hash=read.content_hash,

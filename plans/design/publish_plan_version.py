@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from psycopg2.extras import DateRange
 
 from plans.design.guardrails import PARAMETERS, REFUSES, Guard, LegalNumber, guardrails
 from plans.design.read_plan import content_hash
@@ -85,11 +86,11 @@ def _give_way(other: PlanVersion, version: PlanVersion, by: Actor, at: datetime)
     mine, taken = Period.of_range(other.effective), Period.of_range(version.effective)
     PlanVersion.objects.filter(pk=other.pk).update(superseded_at=at)
     move(other, PlanVersion.Status.SUPERSEDED, by=by, because=f"version {version.number}", at=at)
-    left: list[tuple[date, date | None]] = []
+    left: list[DateRange] = []
     if mine.start < taken.start:
-        left.append((mine.start, taken.start))
+        left.append(DateRange(mine.start, taken.start))
     if taken.end is not None and (mine.end is None or taken.end < mine.end):
-        left.append((taken.end, mine.end))
+        left.append(DateRange(taken.end, mine.end))
     for effective in left:
         last = PlanVersion.objects.filter(plan_id=other.plan_id).aggregate(last=Max("number"))["last"]
         rest = PlanVersion.objects.create(

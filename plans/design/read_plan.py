@@ -79,17 +79,27 @@ def _schema_problems(document: Any) -> list[Problem]:
 
 
 def _problem(error: Any) -> Problem:
-    """The deepest place that a choice of forms fails at says more than the choice itself."""
+    """Of several forms that were allowed, what is wrong with the one that was meant; where that is not plain, all."""
     while error.context:
-        deepest = max(error.context, key=lambda one: len(one.absolute_path))
-        if len(deepest.absolute_path) <= len(error.absolute_path) and deepest.validator in (
-            "type",
-            "const",
-            "required",
-        ):
-            break
-        error = deepest
-    message = str(error.message)
-    if error.context:
-        message = f"{json.dumps(error.instance)} is none of the forms allowed here"
-    return Problem(tuple(error.absolute_path), message)
+        meant = _meant(error.context)
+        if meant is None:
+            message = f"{json.dumps(error.instance)} is none of the forms allowed here"
+            return Problem(tuple(error.absolute_path), message)
+        error = meant
+    return Problem(tuple(error.absolute_path), str(error.message))
+
+
+def _meant(errors: list[Any]) -> Any | None:
+    """An error of the form that fits best: fewest errors, none of them that it is something else altogether."""
+    forms: dict[Any, list[Any]] = {}
+    for error in errors:
+        forms.setdefault(error.schema_path[0], []).append(error)
+    fitting = [form for form in forms.values() if not any(_is_other_thing(error) for error in form)]
+    fitting.sort(key=len)
+    if not fitting or (len(fitting) > 1 and len(fitting[0]) == len(fitting[1])):
+        return None
+    return fitting[0][0]
+
+
+def _is_other_thing(error: Any) -> bool:
+    return error.validator in ("type", "const") and len(error.relative_path) == 0

@@ -61,7 +61,8 @@ def test_a_published_version_governs_its_dates(plan: Plan) -> None:
 
 def test_what_is_published_never_changes(plan: Plan) -> None:
     version = _publish(plan, SMALL)
-    for change in ({"source": "x"}, {"document": {}}, {"content_hash": "x"}):
+    changes: list[dict[str, object]] = [{"source": "x"}, {"document": {}}, {"content_hash": "x"}]
+    for change in changes:
         with pytest.raises(DatabaseError), transaction.atomic():
             PlanVersion.objects.filter(pk=version.pk).update(**change)
     with pytest.raises(DatabaseError), transaction.atomic():

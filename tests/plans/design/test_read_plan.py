@@ -64,7 +64,7 @@ def test_the_document_survives_json() -> None:
         ("through: 2026-12-31", "through: 2025-12-31", "through", "effective.through", "ends before"),
         ("through: 2026-12-31", "through: 2026-12-32", "through", "effective.through", "no day of the calendar"),
         ("1000, type: embedded", "1000", "1000", "deductibles[0]", "embedded or aggregate"),
-        ("pays: {in: [], out: not_covered}", "pays: {in: []}", "in: []", "benefits[0].pays", "nothing is said of tier out"),
+        ("pays: {in: [], out: not_covered}", "pays: {in: []}", "in: []", "benefits[0].pays", "nothing is said"),
         ("out: {as: in}", "out: {as: best}", "best", "benefits[1].pays.out", "pays like tier best"),
         ("{pay_as: in", "{pay_as: inn", "inn", "no_surprises.pay_as", "there is no tier inn"),
         ("benefit: office", "benefit: rest", "title: All", "benefits[3].benefit", "is there already"),

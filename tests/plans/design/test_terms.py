@@ -82,10 +82,10 @@ def test_caps() -> None:
         {"name": "d", "individual": "12.50", "section": "3"},
     ]
     a, b, c, d = _terms(document).deductibles
-    assert (a.self_only_amount, a.person_amount, a.family_amount) == (500, 500, 1000)
-    assert (b.self_only_amount, b.person_amount, b.family_amount) == (500, None, 1000)
+    assert [a.self_only_amount, a.person_amount, a.family_amount] == [500, 500, 1000]
+    assert [b.self_only_amount, b.person_amount, b.family_amount] == [500, None, 1000]
     assert b.counts == ("deductible:b", "deductible:a")
-    assert (c.person_amount, c.family_amount) == (700, 900)
+    assert [c.person_amount, c.family_amount] == [700, 900]
     assert (d.self_only_amount, d.person_amount, d.family_amount) == (Decimal("12.50"), Decimal("12.50"), None)
 
 

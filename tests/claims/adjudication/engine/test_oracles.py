@@ -35,7 +35,7 @@ def _cases(topic: str) -> dict[str, Case]:
 
 def _document(**changes: Any) -> dict[str, Any]:
     """All of everything at 100 per cent in network, unless said otherwise."""
-    document = {
+    document: dict[str, Any] = {
         "plan": "oracle",
         "title": "Oracle",
         "effective": {"from": "2014-01-01"},
