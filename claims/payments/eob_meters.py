@@ -18,19 +18,26 @@ if TYPE_CHECKING:
 _ALONE = "EE"
 
 
-class Meter(NamedTuple):
-    """A running sum beside its limit, where it has one."""
+class Sum(NamedTuple):
+    """A running sum and its limit."""
 
-    name: str
     used_amount: Decimal
-    limit_amount: Decimal | None
+    limit_amount: Decimal
 
     @property
-    def share(self) -> int | None:
-        """Per cent used; None without a limit."""
+    def share(self) -> int:
+        """Per cent used, at most 100."""
         if not self.limit_amount:
-            return None
-        return int(max(ZERO, self.used_amount) * 100 / self.limit_amount)
+            return 100
+        return min(100, int(max(ZERO, self.used_amount) * 100 / self.limit_amount))
+
+
+class Meter(NamedTuple):
+    """A deductible or maximum: the member's own sum and the family's, where there is a limit on it."""
+
+    name: str
+    own: Sum | None
+    family: Sum | None
 
 
 def meters(facts: ClaimFacts, decision: ClaimDecision, terms: PlanTerms | None) -> list[Meter]:
@@ -53,20 +60,18 @@ def meters(facts: ClaimFacts, decision: ClaimDecision, terms: PlanTerms | None) 
             family[used.bucket] += used.amount
     is_alone = all(coverage.tier == _ALONE for coverage in facts.coverages)
     found: list[Meter] = []
-    for word, family_word, caps in (
-        (_("Your deductible"), _("Your family's deductible"), terms.deductibles),
-        (_("Your out-of-pocket maximum"), _("Your family's out-of-pocket maximum"), terms.out_of_pockets),
-    ):
+    for word, caps in ((_("Deductible"), terms.deductibles), (_("Out-of-pocket maximum"), terms.out_of_pockets)):
         for cap in caps:
-            tier = _tier_words(cap, caps)
-            used_by_me = sum((own[bucket] for bucket in cap.counts), ZERO)
-            used_by_all = sum((family[bucket] for bucket in cap.counts), ZERO)
             limit = cap.self_only_amount if is_alone else cap.person_amount
-            if limit is not None:
-                found.append(Meter(word + tier, used_by_me, limit))
-            if not is_alone and cap.family_amount is not None:
-                found.append(Meter(family_word + tier, used_by_all, cap.family_amount))
+            family_limit = None if is_alone else cap.family_amount
+            meter = Meter(word + _tier_words(cap, caps), _sum(own, cap, limit), _sum(family, cap, family_limit))
+            if meter.own is not None or meter.family is not None:
+                found.append(meter)
     return found
+
+
+def _sum(sums: dict[str, Decimal], cap: Cap, limit: Decimal | None) -> Sum | None:
+    return None if limit is None else Sum(sum((sums[bucket] for bucket in cap.counts), ZERO), limit)
 
 
 def _tier_words(cap: Cap, caps: tuple[Cap, ...]) -> str:

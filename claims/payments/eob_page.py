@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from claims.facts import SubmittedLine
 from claims.payments.eob_facts import EobFacts
-from claims.payments.eob_meters import meters
+from claims.payments.eob_meters import Sum, meters
 from claims.payments.eob_words import CodeWords
 from claims.payments.plain_reasons import plain_reason
 from plans.design.terms import PlanTerms
@@ -79,10 +79,10 @@ def eob_page(item: EobFacts, terms: PlanTerms | None, setting: Setting) -> dict[
         ],
         "payment": _payment(item, us),
         "meters": [
-            {"name": meter.name, "amount": _met(meter.used_amount, meter.limit_amount), "share": meter.share}
+            {"name": meter.name, "own": _met(meter.own), "family": _met(meter.family)}
             for meter in ([] if item.outcome == "reversed" else meters(item.facts, item.decision, terms))
         ],
-        "meters_note": _("Applied in the plan year so far, this claim included."),
+        "meters_note": _("Applied so far, this claim included"),
         "appeal": _appeal(us, setting.appeal_days),
         "help": _help(us),
     }
@@ -142,6 +142,8 @@ def _words() -> dict[str, str]:
         "notes": _("What the notes mean"),
         "payment": _("Payment"),
         "meters": _("Your year so far"),
+        "own": _("You"),
+        "family": _("Your family"),
         "appeal": _("If you disagree"),
         "help": _("Questions, and help in your language"),
     }
@@ -255,10 +257,11 @@ def _help(us: Organisation) -> list[str]:
     ]
 
 
-def _met(used: Decimal, limit: Decimal | None) -> str:
-    if limit is None:
-        return _dollars(used)
-    return _("%(used)s of %(limit)s") % {"used": _dollars(used), "limit": _dollars(limit)}
+def _met(sum_: Sum | None) -> dict[str, Any] | None:
+    if sum_ is None:
+        return None
+    said = _("%(used)s of %(limit)s") % {"used": _dollars(sum_.used_amount), "limit": _dollars(sum_.limit_amount)}
+    return {"amount": said, "share": sum_.share}
 
 
 def _day(on: Any) -> str:

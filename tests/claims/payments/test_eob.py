@@ -10,7 +10,7 @@ import pytest
 from claims.adjudication.engine.decision import ClaimDecision, Consumption, Figures
 from claims.adjudication.engine.facts import Accumulated, ClaimFacts
 from claims.facts import Submission, SubmittedLine, SubmittedPerson, SubmittedProvider
-from claims.payments.eob_meters import meters
+from claims.payments.eob_meters import Sum, meters
 from claims.payments.plain_reasons import plain_reason
 from employers.facts import CoverageFact, MemberFact
 from plans.design.terms import Cap, PlanTerms
@@ -87,33 +87,45 @@ def used(bucket: str, amount: int) -> Consumption:
     return Consumption(year_on=YEAR, bucket=bucket, amount=Decimal(amount))
 
 
-def told(
-    tier: str, accumulated: tuple[Accumulated, ...], consumed: tuple[Consumption, ...]
-) -> list[tuple[str, int, int]]:
+Told = list[tuple[str, tuple[int, int] | None, tuple[int, int] | None]]
+
+
+def told(tier: str, accumulated: tuple[Accumulated, ...], consumed: tuple[Consumption, ...]) -> Told:
     found = meters(facts(tier, *accumulated), decision(*consumed), terms())
-    return [(meter.name, int(meter.used_amount), int(meter.limit_amount or 0)) for meter in found]
+    return [
+        (
+            meter.name,
+            meter.own and (int(meter.own.used_amount), int(meter.own.limit_amount)),
+            meter.family and (int(meter.family.used_amount), int(meter.family.limit_amount)),
+        )
+        for meter in found
+    ]
 
 
 def test_a_family_sees_the_member_s_and_its_own() -> None:
     assert told("FAM", (held("deductible:in", 100, 250), held("oop:in", 300, 700)), (used("deductible:in", 40),)) == [
-        ("Your deductible, in network", 140, 500),
-        ("Your family's deductible, in network", 290, 1000),
-        ("Your family's deductible, out of network", 290, 3000),
-        ("Your out-of-pocket maximum", 300, 4000),
+        ("Deductible, in network", (140, 500), (290, 1000)),
+        ("Deductible, out of network", None, (290, 3000)),
+        ("Out-of-pocket maximum", (300, 4000), None),
     ]
 
 
 def test_who_is_covered_alone_sees_only_its_own() -> None:
     assert told("EE", (held("deductible:in", 100, 100),), (used("deductible:in", 40),)) == [
-        ("Your deductible, in network", 140, 500)
+        ("Deductible, in network", (140, 500), None)
     ]
 
 
 def test_another_year_does_not_count_and_without_a_plan_there_is_nothing_to_tell() -> None:
     assert told("EE", (held("deductible:in", 100, 100, date(2025, 1, 1)),), (used("deductible:in", 40),)) == [
-        ("Your deductible, in network", 40, 500)
+        ("Deductible, in network", (40, 500), None)
     ]
     assert meters(facts("EE"), decision(used("deductible:in", 40)), None) == []
+
+
+@pytest.mark.parametrize(("amount", "limit", "share"), [(0, 500, 0), (140, 500, 28), (900, 500, 100), (0, 0, 100)])
+def test_how_full_a_meter_is(amount: int, limit: int, share: int) -> None:
+    assert Sum(Decimal(amount), Decimal(limit)).share == share
 
 
 @pytest.mark.parametrize(
