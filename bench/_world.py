@@ -7,12 +7,12 @@ from decimal import Decimal
 from pathlib import Path
 
 from django.db import transaction
-from plans.design.draft_plan_version import draft_plan_version
-from plans.design.publish_plan_version import publish_plan_version
 from psycopg2.extras import DateRange
 
 from claims.simulation.population import Population, invent_population
 from employers.models import ClaimsAccount, Coverage, Employer, Family, Member, PlanOffering
+from plans.design.draft_plan_version import draft_plan_version
+from plans.design.publish_plan_version import publish_plan_version
 from plans.models import FeeRate, FeeSchedule, Network, NetworkParticipation, Payee, Plan, Provider
 from tpa.foundation.audit import Actor
 
@@ -104,7 +104,7 @@ def _contract(population: Population) -> None:
             period=ALWAYS,
             recorded_at=RECORDED_AT,
         )
-    for code, schedule in NETWORKS.items():
+    for code, priced_by in NETWORKS.items():
         network = Network.objects.create(code=code, name=code)
         for one in population.providers:
             payee, _ = Payee.objects.get_or_create(tin=one.tin, npi=one.npi, defaults={"name": one.name})
@@ -114,7 +114,7 @@ def _contract(population: Population) -> None:
             NetworkParticipation.objects.create(
                 network=network,
                 provider=provider,
-                schedule=schedules[schedule],
+                schedule=schedules[priced_by],
                 period=ALWAYS,
                 recorded_at=RECORDED_AT,
             )

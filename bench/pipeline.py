@@ -116,7 +116,9 @@ began = time.time()
 call_command("send_file", sys.argv[1])
 print(began)
 """
-_WAITING = "SELECT jsonb_agg(t) FROM (SELECT kind, status, error, count(*) FROM foundation_workchunk GROUP BY 1, 2, 3) t"
+_WAITING = (
+    "SELECT jsonb_agg(t) FROM (SELECT kind, status, error, count(*) FROM foundation_workchunk GROUP BY 1, 2, 3) t"
+)
 _LEFT = """
 SELECT (SELECT count(*) FROM foundation_workchunk WHERE status = 'waiting')
      + (SELECT count(*) FROM foundation_edifile WHERE status IN ('received', 'working'))
@@ -135,14 +137,14 @@ def _workers(url: str, *, children: int) -> Iterator[subprocess.Popen[bytes]]:
         *("--concurrency", str(children), "--queues", "interactive,default,shards"),
         *("--without-gossip", "--without-mingle", "--without-heartbeat"),
     ]
-    log = tempfile.TemporaryFile()
-    process = subprocess.Popen(command, env=_env(url), stdout=log, stderr=log)
-    try:
-        time.sleep(4)  # until the children have loaded all they need
-        yield process
-    finally:
-        process.terminate()
-        process.wait()
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(command, env=_env(url), stdout=log, stderr=log)
+        try:
+            time.sleep(4)  # until the children have loaded all they need
+            yield process
+        finally:
+            process.terminate()
+            process.wait()
 
 
 def _env(url: str) -> dict[str, str]:

@@ -37,15 +37,15 @@ class Gathered:
 
     decided_on: date
     members: Mapping[int, MemberFact]
-    coverages: Mapping[int, tuple[CoverageFact, ...]]
-    other_coverages: Mapping[int, tuple[OtherCoverageFact, ...]]
+    coverages: Mapping[int, Sequence[CoverageFact]]
+    other_coverages: Mapping[int, Sequence[OtherCoverageFact]]
     plan_hashes: Mapping[tuple[int, date], str]
-    participations: Mapping[int, tuple[ParticipationFact, ...]]
+    participations: Mapping[int, Sequence[ParticipationFact]]
     facilities: Mapping[str, int]
     references: Mapping[str, int]
     rates: RateBook
     excluded: Mapping[int, date]
-    authorizations: Mapping[int, tuple[AuthorizationFact, ...]]
+    authorizations: Mapping[int, Sequence[AuthorizationFact]]
     resolutions: Mapping[int, tuple[ResolutionFact, ...]]
     limits: Mapping[int, Mapping[str, Decimal]]
     sums: FamilySums
@@ -115,12 +115,12 @@ def facts_of(claim: ClaimToDecide, gathered: Gathered) -> Standing:
         member=gathered.members[claim.member_id],
         billing_provider_id=claim.billing_provider_id,
         plan_hash=plan_hash,
-        coverages=gathered.coverages.get(claim.member_id, ()),
-        other_coverages=gathered.other_coverages.get(claim.member_id, ()),
+        coverages=tuple(gathered.coverages.get(claim.member_id, ())),
+        other_coverages=tuple(gathered.other_coverages.get(claim.member_id, ())),
         prices=_prices(claim, terms, gathered) if terms else (),
         accumulated=gathered.sums.facts(claim.family_id, claim.member_id, years_of(terms, submission)) if terms else (),
         prior_lines=gathered.prior.facts(claim.member_id, submission),
-        authorizations=gathered.authorizations.get(claim.member_id, ()),
+        authorizations=tuple(gathered.authorizations.get(claim.member_id, ())),
         resolutions=gathered.resolutions.get(claim.id, ()),
         approval_limit_amount=gathered.limits.get(claim.employer_id, {}).get(ENGINE),
         provider_excluded_on=gathered.excluded.get(claim.billing_provider_id),

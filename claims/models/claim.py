@@ -10,7 +10,7 @@ from tpa.foundation.models.scoped import ScopedQuerySet
 
 
 class Claim(models.Model):
-    """One claim. What was submitted never changes; where it stands moves by `MOVES`; what was decided is in its decisions."""
+    """One claim. What was submitted never changes; where it stands moves by `MOVES`; decisions are rows apart."""
 
     class Kind(models.TextChoices):
         PROFESSIONAL = "P", _("professional")
@@ -73,12 +73,12 @@ class Claim(models.Model):
             models.Index(fields=["member", "service_from"], name="claim_of_member"),
             models.Index(fields=["due_on", "id"], condition=Q(status="pended"), name="claim_pended"),
             models.Index(fields=["family", "id"], condition=Q(status="received"), name="claim_received"),
-            models.Index(fields=["employer", "id"], condition=Q(status__in=["approved", "denied"]), name="claim_to_pay"),
+            models.Index(
+                fields=["employer", "id"], condition=Q(status__in=["approved", "denied"]), name="claim_to_pay"
+            ),
             models.Index(fields=["transaction_set"], name="claim_of_set"),
             models.Index(fields=["patient_control_number"], name="claim_patient_control"),
-            models.Index(
-                fields=["original_claim"], condition=Q(original_claim__isnull=False), name="claim_original"
-            ),
+            models.Index(fields=["original_claim"], condition=Q(original_claim__isnull=False), name="claim_original"),
         ]
 
     def __str__(self) -> str:

@@ -108,7 +108,7 @@ class ClaimLine(Figures):
 
 
 class AccumulatorEntry(models.Model):
-    """What a decision used up of a bucket in a plan year; a balance is the sum of entries, a family's the sum of its members'."""
+    """What a decision used up of a bucket in a plan year. Balances are sums of entries, a family's of its members'."""
 
     family = models.ForeignKey("employers.Family", on_delete=models.PROTECT, related_name="+", db_index=False)
     member = models.ForeignKey("employers.Member", on_delete=models.PROTECT, related_name="+", db_index=False)

@@ -33,7 +33,7 @@ def resolve_pend(*, claim_id: int, revision: int, answers: Sequence[Answer], bec
     """Answer open questions of a pended claim; returns the claim, received again and waiting to be decided anew.
 
     Raises NotFound, Conflict when somebody was quicker (`revision` is the one the person saw), Invalid for an answer
-    that says too little, and Refused when the amount is above the person's authority or the claim is their own family's.
+    that says too little, and Refused when the amount is above the person's authority.
     """
     if not because.strip():
         raise Invalid("review.reason_wanted", _("Say why: the reason stays with the claim."))

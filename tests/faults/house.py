@@ -88,7 +88,7 @@ class FaultHouse:
         """Inside, the database is a new copy of the world and the queue is empty; its workers end with it."""
         self._copies += 1
         name = f"copy_{self._copies}"
-        self._administer(f'CREATE DATABASE {name} TEMPLATE steward')
+        self._administer(f"CREATE DATABASE {name} TEMPLATE steward")
         self.database = name
         self.flush()
         try:

@@ -147,10 +147,13 @@ def test_f5_the_same_claims_in_another_envelope_pay_nothing(house: FaultHouse, f
         " WHERE f.name = 'again.x12')"
     )
     assert paid_twice == [(0,)]
-    assert house.rows(
-        "SELECT family_id, member_id, year_on, bucket, sum(amount) FROM claims_accumulatorentry"
-        " GROUP BY 1, 2, 3, 4 HAVING sum(amount) <> 0 ORDER BY 1, 2, 3, 4"
-    ) == calm[1]
+    assert (
+        house.rows(
+            "SELECT family_id, member_id, year_on, bucket, sum(amount) FROM claims_accumulatorentry"
+            " GROUP BY 1, 2, 3, 4 HAVING sum(amount) <> 0 ORDER BY 1, 2, 3, 4"
+        )
+        == calm[1]
+    )
     house.verify()
 
 
@@ -171,7 +174,7 @@ def test_f13_a_poison_claim_waits_for_a_person_and_stops_no_other(
     )
     assert pended == [(poisoned, "pended")]
     assert house.rows("SELECT count(*) FROM claims_claim WHERE status = 'received'") == [(0,)]
-    assert house.rows("SELECT status, attempts FROM foundation_workchunk WHERE key LIKE 'alone:%' AND status <> 'done'") == [
-        ("quarantined", 4)
-    ]
+    assert house.rows(
+        "SELECT status, attempts FROM foundation_workchunk WHERE key LIKE 'alone:%' AND status <> 'done'"
+    ) == [("quarantined", 4)]
     house.verify()

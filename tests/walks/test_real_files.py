@@ -1,7 +1,7 @@
 """Every 837 of the shared collection through real intake and adjudication: what each came to stands in a table.
 
-The table is real_files.csv; `STEWARD_WRITE_TABLE=1 ./run test tests/walks/test_real_files.py` writes it anew, keeping the
-remarks, and its diff is what a change did to real files.
+The table is real_files.csv; with STEWARD_WRITE_TABLE=1 in the environment the test writes it anew, keeping the remarks,
+and its diff is what a change did to real files.
 """
 
 from __future__ import annotations
@@ -68,7 +68,9 @@ def test_every_real_file_comes_to_its_end() -> None:
         expected = list(csv.DictReader(rows))
     assert [as_text(row) for row in found] == [as_text(row) for row in expected]
     for row in found:
-        whole = "rejected" not in row["sets"] and not row["refused"] and row["claims"] and "received" not in row["claims"]
+        whole = (
+            "rejected" not in row["sets"] and not row["refused"] and row["claims"] and "received" not in row["claims"]
+        )
         assert row["mark"] != "valid" or whole or row["why"], f"{row['file']} is marked valid and came to {row}"
         assert row["mark"] == "valid" or not whole or row["why"], f"{row['file']} is marked {row['mark']} and passed"
 

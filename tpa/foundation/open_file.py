@@ -84,14 +84,14 @@ def finish_set(row: TransactionSet) -> bool:
 
 
 def transaction_of(identifier: str, version: str) -> str:
-    """"837P" for ("837", "005010X222A1"); for what we do not take in, the identifier."""
+    """Our name of a set: "837P" for ("837", "005010X222A1"); for what we do not take in, the identifier."""
     return TRANSACTIONS.get((identifier, version[:10]), identifier[:5])
 
 
 def delimiters_of(interchange: Interchange) -> Delimiters:
     """The delimiters by which the sets of an interchange are read."""
-    element, repetition, component, segment = interchange.delimiters
-    return Delimiters(element, repetition.strip(), component, segment)
+    marks = interchange.delimiters
+    return Delimiters(marks[0], marks[1].strip(), marks[2], marks[3])
 
 
 def _keep_interchange(file: EdiFile, item: envelope.Interchange, stream: BinaryIO) -> Interchange:
@@ -122,9 +122,7 @@ def _keep_interchange(file: EdiFile, item: envelope.Interchange, stream: BinaryI
     return row
 
 
-def _set_row(
-    interchange: Interchange, reference: SetRef, shelf: Shelf, refused: bool, ordinal: int
-) -> TransactionSet:
+def _set_row(interchange: Interchange, reference: SetRef, shelf: Shelf, refused: bool, ordinal: int) -> TransactionSet:
     _guide, code = guide_of(reference, shelf)
     codes = list(dict.fromkeys([*filter(None, [code]), *(finding.code for finding in reference.findings)]))
     fit = not refused and not codes

@@ -18,7 +18,7 @@ from tpa.invariants.invariant import Invariant
 
 Used = dict[tuple[date, str], Decimal]
 
-_DECISIONS = "SELECT id, outcome, says, reverses_id FROM claims_decision ORDER BY id"
+_DECISIONS = "SELECT id, says, reverses_id FROM claims_decision ORDER BY id"
 _ENTRIES = """
 SELECT decision_id, year_on, bucket, sum(amount) FROM claims_accumulatorentry
  WHERE decision_id IS NOT NULL GROUP BY decision_id, year_on, bucket HAVING sum(amount) <> 0
@@ -34,11 +34,9 @@ def _accumulators() -> Iterator[str]:
         for decision_id, year_on, bucket, amount in cursor.fetchall():
             booked[decision_id][year_on, bucket] = amount
         cursor.execute(_DECISIONS)
-        for decision_id, outcome, says, reverses_id in cursor.fetchall():
-            if outcome == "reversed":
-                used = {key: -amount for key, amount in said[reverses_id].items()}
-            else:
-                used = _used(says)
+        for decision_id, says, reverses_id in cursor.fetchall():
+            reversed_one = said.get(reverses_id)
+            used = _used(says) if reversed_one is None else {key: -amount for key, amount in reversed_one.items()}
             said[decision_id] = used
             if used != booked.get(decision_id, {}):
                 yield f"decision {decision_id} says {len(used)} sums and booked {len(booked.get(decision_id, {}))}"

@@ -78,7 +78,8 @@ BY_QUERY: tuple[Invariant, ...] = (
         "I5",
         "a line's adjustments sum to what was not paid",
         """SELECT id AS line FROM claims_claimline
-            WHERE adjusted_amount <> (SELECT coalesce(sum((a->>2)::numeric), 0) FROM jsonb_array_elements(adjustments) a)""",
+            WHERE adjusted_amount <>
+                  (SELECT coalesce(sum((a->>2)::numeric), 0) FROM jsonb_array_elements(adjustments) a)""",
     ),
     sql("I6", "paid ≤ allowed ≤ billed", f"SELECT id AS line FROM claims_claimline WHERE {_FIGURES_BROKEN}"),  # noqa: S608
     sql(
@@ -106,7 +107,8 @@ BY_QUERY: tuple[Invariant, ...] = (
         "I8",
         "each event starts where the one before ended",
         """SELECT claim_id AS claim, id AS event FROM (
-             SELECT claim_id, id, from_status, lag(to_status, 1, 'received') OVER (PARTITION BY claim_id ORDER BY id) was
+             SELECT claim_id, id, from_status,
+                    lag(to_status, 1, 'received') OVER (PARTITION BY claim_id ORDER BY id) was
                FROM claims_claimevent) e
             WHERE from_status <> was AND NOT (from_status = '' AND was = 'received')""",
     ),

@@ -122,9 +122,7 @@ def test_a_set_that_breaks_the_guide_leaves_nothing_and_its_neighbour_goes_on(fa
 
 
 def test_a_claim_that_breaks_a_rule_of_its_own_is_refused_alone(family: Family, office: Office) -> None:
-    segments = write_set(
-        [Written(name, patient_of(family), office, SERVICES) for name in ("GOOD", "SUM")]
-    )
+    segments = write_set([Written(name, patient_of(family), office, SERVICES) for name in ("GOOD", "SUM")])
     segments = [segment.replace("CLM*SUM*135.50", "CLM*SUM*999.00") for segment in segments]
     file = take_in(write_file([segments]))
     assert list(Claim.objects.values_list("patient_control_number", flat=True)) == ["GOOD"]

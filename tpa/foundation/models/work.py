@@ -30,9 +30,7 @@ class WorkChunk(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "key"], name="work_asked_once")]
         indexes = [
-            models.Index(
-                fields=["kind", "shard", "id"], condition=models.Q(status="waiting"), name="work_waiting"
-            )
+            models.Index(fields=["kind", "shard", "id"], condition=models.Q(status="waiting"), name="work_waiting")
         ]
 
     def __str__(self) -> str:
