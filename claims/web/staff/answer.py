@@ -72,6 +72,7 @@ def answer_context(picture: ClaimPicture, scope: Scope, state: AnswerState) -> d
     """What the form needs besides the claim."""
     for pend in picture.open_pends:
         pend.words = reason_words(pend.reason)  # type: ignore[attr-defined]
+        pend.queue_words = QUEUES.get(pend.queue, pend.queue)  # type: ignore[attr-defined]
         pend.choices = [(value, ANSWERS[value]) for value in _answers_to(pend)]  # type: ignore[attr-defined]
         pend.evidence_items = [(name.replace("_", " "), value) for name, value in _pairs(pend.evidence)]  # type: ignore[attr-defined]
         pend.takes_price = "price" in _answers_to(pend)  # type: ignore[attr-defined]

@@ -82,8 +82,16 @@ def _choices(counts: list[OpenPends], wanted: WorklistFilter) -> dict[str, Any]:
         "reasons_open": [(name, reason_words(name), count) for name, count in reasons.most_common()],
         "employers_open": [(pk, name, count) for (pk, name), count in employers.most_common()],
         "is_filtered": bool(wanted.queue or wanted.reason or wanted.employer_id),
-        "open_count": sum(queues.values()),
+        "open_count": sum(row["count"] for row in counts if _is_wanted(row, wanted)),
     }
+
+
+def _is_wanted(row: OpenPends, wanted: WorklistFilter) -> bool:
+    return (
+        wanted.queue in ("", row["queue"])
+        and wanted.reason in ("", row["reason"])
+        and wanted.employer_id in (None, row["employer_id"])
+    )
 
 
 def _go_on(request: HttpRequest, scope: Scope, wanted: WorklistFilter, claim_id: int) -> HttpResponse:

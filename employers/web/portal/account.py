@@ -26,9 +26,12 @@ def account(request: HttpRequest) -> HttpResponse:
     first, last = _months(request.GET.get("month", ""))
     context: dict[str, object] = {"accounts": accounts, "chosen": chosen, "first": first, "last": last}
     if chosen is not None:
+        held = balances(chosen.pk)
         context |= {
             "register": register(scope, chosen.pk, from_on=first, to_on=last),
-            "balances": balances(chosen.pk),
+            "balances": held,
+            # Credit is negative in the ledger; people read what is on its way to payees as an amount.
+            "on_its_way": -held["payments_out"],
             "available": available_amount(chosen.pk),
         }
     return screen(request, "employers/account.html", context)
