@@ -25,7 +25,7 @@ from claims.api.claims import IF_NONE_MATCH, LOCATION, SENDERS
 from claims.tasks import open_files
 from tpa.foundation import bell
 from tpa.foundation.access import CLAIMS_STAFF, Scope, check_role, requires, scope_of, scoped
-from tpa.foundation.api.downloads import RENDERERS, download
+from tpa.foundation.api.downloads import AsItIs, download
 from tpa.foundation.api.ids import IdOutput
 from tpa.foundation.api.pagination import Pages
 from tpa.foundation.api.preconditions import etag_of, is_unchanged
@@ -221,9 +221,7 @@ class FileSets(ApiView):
     scope_name = "claims"
     pages = Pages
 
-    @extend_schema(
-        operation_id="files_sets", summary="List a file's transaction sets", responses=SetOutput(many=True)
-    )
+    @extend_schema(operation_id="files_sets", summary="List a file's transaction sets", responses=SetOutput(many=True))
     def get(self, request: Request, file_id: int) -> Response:
         """In the order of the file, each with the claims that were rejected one by one. Those that were accepted:
         `/api/v1/claims?file=…`."""
@@ -236,7 +234,7 @@ class FileAnswer(ApiView):
     """One answer."""
 
     scope_name = "claims"
-    renderer_classes = RENDERERS
+    renderer_classes = (AsItIs,)
 
     @extend_schema(
         operation_id="files_answer",

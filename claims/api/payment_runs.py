@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from claims.models import Payment, PaymentRun
 from claims.payments.selectors import payments_of, runs_of
 from tpa.foundation.access import CLAIMS_STAFF, Scope, requires, scope_of
-from tpa.foundation.api.downloads import RENDERERS, download
+from tpa.foundation.api.downloads import AsItIs, download
 from tpa.foundation.api.ids import IdOutput, IdParameter
 from tpa.foundation.api.outputs import Dollars
 from tpa.foundation.api.pagination import Pages
@@ -161,7 +161,7 @@ class RunDocument(ApiView):
     """One paper of a run or of one of its payments."""
 
     scope_name = "claims"
-    renderer_classes = RENDERERS
+    renderer_classes = (AsItIs,)
 
     @extend_schema(
         operation_id="payment_runs_document",

@@ -22,7 +22,7 @@ from tpa.billing.selectors import (
     open_amount,
 )
 from tpa.foundation.access import EMPLOYER_PEOPLE, Scope, requires, scope_of
-from tpa.foundation.api.downloads import RENDERERS, download
+from tpa.foundation.api.downloads import AsItIs, download
 from tpa.foundation.api.ids import IdOutput, IdParameter
 from tpa.foundation.api.outputs import Dollars
 from tpa.foundation.api.pagination import Pages
@@ -248,7 +248,7 @@ class InvoiceDocument(ApiView):
     """One paper."""
 
     scope_name = "invoices"
-    renderer_classes = RENDERERS
+    renderer_classes = (AsItIs,)
 
     @extend_schema(
         operation_id="invoices_document",

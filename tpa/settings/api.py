@@ -21,8 +21,6 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "tpa.foundation.api.pagination.Pages",
     "DEFAULT_SCHEMA_CLASS": "tpa.foundation.api.schema.Schema",
     "EXCEPTION_HANDLER": "tpa.foundation.api.problems.handle",
-    # No `?format=`: what a caller accepts stands in the Accept header.
-    "URL_FORMAT_OVERRIDE": None,
     "COERCE_DECIMAL_TO_STRING": True,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }

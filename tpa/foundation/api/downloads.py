@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import FileResponse
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import BaseRenderer
 
 from tpa.foundation.access import Scope
 from tpa.foundation.audit import record_read
@@ -14,17 +14,13 @@ from tpa.foundation.models import Document
 
 
 class AsItIs(BaseRenderer):
-    """Lets a caller accept any media type; what is sent is the document's own."""
+    """The renderer of a view that downloads: callers may accept any media type, what is sent is the document's own."""
 
     media_type = "*/*"
     format = "bytes"
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
         return bytes(data or b"")
-
-
-# A view that downloads takes both: problems are JSON.
-RENDERERS = (JSONRenderer, AsItIs)
 
 
 def download(document: Document, scope: Scope) -> FileResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from json import JSONDecodeError
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -22,7 +23,7 @@ class Pages(CursorPagination):
     """`{"items": […], "next": address or null, "previous": address or null}`, newest first, 50 (`limit`: up to 200).
 
     A cursor holds values of the row where a page ends, so it is encrypted: it tells nothing where addresses are logged,
-    and only one that was given out here is taken.
+    and only one that was given out here, for a list of the same order, is taken.
     """
 
     page_size = 50
@@ -42,7 +43,8 @@ class Pages(CursorPagination):
         return int(text)
 
     def encode_cursor(self, cursor: Cursor) -> str:
-        given = encrypt(json.dumps([cursor.offset, cursor.reverse, cursor.position]), context=_CURSOR)
+        values = [str(self.ordering), cursor.offset, cursor.reverse, cursor.position]
+        given = encrypt(json.dumps(values), context=_CURSOR)
         return str(replace_query_param(str(self.base_url), self.cursor_query_param, given))
 
     def decode_cursor(self, request: Request) -> Cursor | None:
@@ -50,10 +52,13 @@ class Pages(CursorPagination):
         if given is None:
             return None
         try:
-            offset, reverse, position = json.loads(decrypt(given, context=_CURSOR))
-        except UnreadableValue:
+            ordering, *values = json.loads(decrypt(given, context=_CURSOR))
+        except (UnreadableValue, JSONDecodeError):  # an empty text decrypts to one
+            ordering = None
+        if ordering != str(self.ordering):
             told = _("Not a cursor that was given out here.")
-            raise ParameterError({"cursor": [ErrorDetail(told, code="unknown")]}) from None
+            raise ParameterError({"cursor": [ErrorDetail(told, code="unknown")]})
+        offset, reverse, position = values
         return Cursor(offset=offset, reverse=reverse, position=position)
 
     def get_paginated_response(self, data: Any) -> Response:

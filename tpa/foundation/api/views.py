@@ -53,7 +53,8 @@ class ApiView(APIView):
     def query(self, request: Request) -> dict[str, Any]:
         """The query parameters, checked by `query_serializer`. Raises `ParameterError`."""
         assert self.query_serializer is not None
-        serializer = self.query_serializer(data=request.query_params)
+        # As a plain mapping: of a form's an empty value would count as left out.
+        serializer = self.query_serializer(data=request.query_params.dict())
         if not serializer.is_valid():
             raise ParameterError(serializer.errors)
         return dict(serializer.validated_data)
