@@ -23,9 +23,9 @@ SCHEMA_COMMANDS = {
 }  # fmt: skip
 
 
-def run_in_front(command: list[str], env: dict[str, str]) -> int:
+def run_in_front(command: list[str], env: dict[str, str], cwd: Path | None = places.ROOT) -> int:
     """Run a command that owns the terminal, Ctrl-C included; it dies with us. Returns its exit code."""
-    process = children.start(command, env=env, cwd=places.ROOT, in_front=True)
+    process = children.start(command, env=env, cwd=cwd, in_front=True)
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         return process.wait()
@@ -41,10 +41,10 @@ def up(arguments: Arguments) -> int:
 
 def demo(arguments: Arguments) -> int:
     """--out DIR: files in, decisions, payments and documents in DIR, on a system of its own that is gone afterwards."""
-    if "--out" not in arguments[:-1]:
+    if arguments[:1] != ["--out"] or len(arguments) != 2:
         say("say where to write: ./run demo --out DIR")
         return 2
-    return House.passing().walk(arguments)
+    return House.passing().walk(Path(arguments[1]).absolute())
 
 
 @contextmanager
@@ -61,7 +61,7 @@ def test(arguments: Arguments) -> int:
         chromium.make_available(say)
     with passing(fsync=False) as env:
         env |= {"STEWARD_CACHE_URL": "locmemcache://", "STEWARD_EMAIL_URL": "memorymail://"}
-        return run_in_front([sys.executable, "-m", "pytest", *(arguments or ["-n", "2"])], env)
+        return run_in_front([sys.executable, "-m", "pytest", *(arguments or ["-n", "2", "--dist", "loadgroup"])], env)
 
 
 def check(arguments: Arguments) -> int:
@@ -88,7 +88,8 @@ def manage(arguments: Arguments) -> int:
 def _manage(arguments: Arguments, env: dict[str, str]) -> int:
     if arguments and arguments[0] not in SCHEMA_COMMANDS and not arguments[0].startswith("-"):
         env = {"STEWARD_DB_ROLE": "worker"} | env
-    return run_in_front([sys.executable, "manage.py", *arguments], env)
+    # Where the person stands, so that a file named on the command line is the one they mean.
+    return run_in_front([sys.executable, str(places.ROOT / "manage.py"), *arguments], env, cwd=None)
 
 
 def execute(arguments: Arguments) -> int:
@@ -99,9 +100,9 @@ def execute(arguments: Arguments) -> int:
     options, command = arguments[: arguments.index("--")], arguments[arguments.index("--") + 1 :]
     if "--ephemeral" in options:
         with passing(fsync="--no-fsync" not in options) as env:
-            return run_in_front(command, env)
+            return run_in_front(command, env, cwd=None)
     with servers.shared(say=say) as urls:
-        return run_in_front(command, servers.environment(urls))
+        return run_in_front(command, servers.environment(urls), cwd=None)
 
 
 def dump(arguments: Arguments) -> int:

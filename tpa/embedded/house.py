@@ -70,11 +70,11 @@ class House:
                 self._close()
         return 0
 
-    def walk(self, arguments: list[str]) -> int:
+    def walk(self, out: Path) -> int:
         """Run the demo's own command against this house; its exit code."""
         try:
             env = self._open()
-            command = [sys.executable, "manage.py", "demo_walk", "--base-url", self.address, *arguments]
+            command = [sys.executable, "manage.py", "demo_walk", "--base-url", self.address, "--out", str(out)]
             code = subprocess.run(command, env={**env, "STEWARD_DB_ROLE": "worker"}, cwd=places.ROOT).returncode
             if code and self.supervisor is not None:
                 for name in ("web", "worker", "beat"):

@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 
@@ -23,5 +23,5 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
         settings.STORE_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if demo and "demo_world" in get_commands():
-            call_command("demo_world")
+        if demo:
+            call_command("demo_world", if_absent=True)
