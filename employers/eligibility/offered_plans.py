@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 from employers.models import Division, PlanOffering
@@ -13,21 +12,28 @@ class OfferedPlans:
 
     def __init__(self, employer_id: int) -> None:
         self.divisions: dict[str, int] = dict(Division.objects.filter(employer=employer_id).values_list("code", "pk"))
-        self._offerings = list(PlanOffering.objects.filter(employer=employer_id).select_related("plan"))
+        offerings = PlanOffering.objects.filter(employer=employer_id).select_related("plan")
+        self._offerings = [(offering, _names(offering)) for offering in offerings]
+        self._found: dict[tuple[tuple[str, ...], date | None], tuple[int | None, str]] = {}
 
     def offers(self, plan_id: int, on: date) -> bool:
         """Whether the employer offers the plan on a day."""
-        return any(offering.plan_id == plan_id and on in offering.period for offering in self._offerings)
+        return any(offering.plan_id == plan_id and on in offering.period for offering, _known in self._offerings)
 
-    def find(self, names: Sequence[str], on: date | None) -> tuple[int | None, str]:
+    def find(self, names: tuple[str, ...], on: date | None) -> tuple[int | None, str]:
         """The plan that the first of the names that is known stands for, offered on the day; or a problem's code.
 
         Without a name it is the only plan that the employer offers.
         """
-        given = [name.strip().upper() for name in names if name.strip()]
-        matching = list(self._offerings)
+        asked = names, on
+        if asked not in self._found:
+            self._found[asked] = self._find([name.strip().upper() for name in names if name.strip()], on)
+        return self._found[asked]
+
+    def _find(self, given: list[str], on: date | None) -> tuple[int | None, str]:
+        matching = [offering for offering, _known in self._offerings]
         for name in given:
-            if matching := [offering for offering in self._offerings if name in _names(offering)]:
+            if matching := [offering for offering, known in self._offerings if name in known]:
                 break
         if not matching:
             return None, "plan.unknown"
