@@ -13,9 +13,7 @@ from tpa.embedded import places
 
 APPS = ("plans", "employers", "claims", "tpa", "foundation")
 # By the words in a table's first column; a row is that word and the rest of the line.
-ROWS = dict(
-    re.findall(r"^\| `([\w.]+)` \| (.+) \|$", (places.ROOT / "docs" / "glossary.md").read_text(), re.MULTILINE)
-)
+ROWS = dict(re.findall(r"^\| `([\w.]+)` \| (.+) \|$", (places.ROOT / "docs" / "glossary.md").read_text(), re.MULTILINE))
 
 
 def _models() -> Iterator[type[models.Model]]:
