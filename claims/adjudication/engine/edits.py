@@ -41,6 +41,11 @@ def ask_about_others(work: Work) -> None:
         work.ask_of_claim("accident", (("accident_codes", ", ".join(submission.accident_codes)), accident_on))
     if submission.submission_type == "31":
         work.ask_of_claim("subrogation_demand")
+    # Asked by claims/adjustments before anything is decided; here the answer is heard.
+    if ("original_not_found", None) in work.answers:
+        work.ask_of_claim("original_not_found")
+    if ("original_void", None) in work.answers:
+        work.ask_of_claim("original_void")
     excluded_on = work.facts.provider_excluded_on
     if excluded_on is not None and excluded_on <= submission.service_to:
         work.ask_of_claim("provider_excluded", (("excluded_on", str(excluded_on)),))

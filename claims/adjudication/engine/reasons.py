@@ -107,6 +107,8 @@ _ALL = (
     Reason("accident", "third_party", "An accident: another party may be liable.", Denial("PR", "20")),
     Reason("work_related", "third_party", "Work-related: workers' compensation may be liable.", Denial("PR", "19")),
     Reason("subrogation_demand", "third_party", "Another plan wants back what it paid.", Denial("OA", "109")),
+    Reason("original_not_found", "examiner", "It corrects a claim that was not found.", Denial("CO", "16", ("M47",))),
+    Reason("original_void", "examiner", "It replaces a claim that is void already.", Denial("CO", "16", ("M47",))),
     Reason("provider_excluded", "compliance", "The provider is on a federal exclusion list.", Denial("CO", "B7")),
     Reason(
         "high_dollar", "senior", "The payment is above what is approved without a person.", Denial("CO", "A1", ("N10",))

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from claims.adjudication.engine.adjudicate import adjudicate
+from claims.adjudication.engine.facts import ClaimFacts, LinePrice, ResolutionFact
 from claims.adjustments.replace_claim import replace_claim
-from claims.adjustments.settle_frequency import Settled, settle_frequency
+from claims.adjustments.settle_frequency import ORIGINAL_NOT_FOUND, Settled, settle_frequency
 from claims.models import AccumulatorEntry, Claim, ClaimEvent, Pend, Resolution
+from employers.facts import CoverageFact, MemberFact
+from plans.design.read_plan import read_plan
+from plans.facts import RateFact
 from tests.factories.payments import (
     ENGINE,
     World,
@@ -136,6 +143,42 @@ def test_an_original_that_is_not_found_asks_a_person_once() -> None:
     Claim.objects.filter(pk=replacement.pk).update(status="received")
     assert settle(replacement) == Settled()
     assert statuses(replacement) == ["received"]
+
+
+@pytest.mark.parametrize(("answer", "outcome"), [("allow", "approved"), ("deny", "denied")])
+def test_what_the_person_says_is_what_the_engine_does(answer: str, outcome: str) -> None:
+    terms = next(
+        read_plan(path.read_text()).terms for path in Path("plans/design/demo").glob("*.yaml") if "cascade" in path.name
+    )
+    world = make_world()
+    facts = ClaimFacts(
+        claim_number="1",
+        received_on=date(2026, 3, 5),
+        decided_on=date(2026, 3, 6),
+        submission=make_submission(world, [Decimal(100)], frequency_code="7"),
+        member=MemberFact(member_id=1, family_id=1, employer_id=1, relationship="18"),
+        billing_provider_id=1,
+        coverages=(CoverageFact(member_id=1, plan_id=1, tier="EE", starts_on=date(2026, 1, 1)),),
+        prices=(
+            LinePrice(
+                line_number=1,
+                network="evergreen",
+                rate=RateFact(
+                    rate_id=1,
+                    schedule="s",
+                    method="fee",
+                    code="99213",
+                    amount=Decimal("80.00"),
+                    starts_on=date(2026, 1, 1),
+                ),
+            ),
+        ),
+        resolutions=(ResolutionFact(reason=ORIGINAL_NOT_FOUND, answer=answer, because="asked the clinic"),),
+    )
+    decision = adjudicate(facts, terms)
+    assert decision.outcome == outcome
+    codes = {(one.group, one.carc, one.rarcs) for line in decision.lines for one in line.adjustments}
+    assert (("CO", "16", ("M47",)) in codes) == (answer == "deny")
 
 
 def test_a_person_names_the_original() -> None:

@@ -36,7 +36,9 @@ def test_all_at_once(seed: int) -> None:
 
     def take_back(chance: random.Random) -> None:
         try:
-            reverse_decision(claim_id=chance.choice(claims).pk, by=ENGINE, because="race", decide_again=chance.random() < 0.5)
+            reverse_decision(
+                claim_id=chance.choice(claims).pk, by=ENGINE, because="race", decide_again=chance.random() < 0.5
+            )
         except Conflict:
             pass  # reversed already, or paid meanwhile
 

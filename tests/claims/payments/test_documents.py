@@ -10,9 +10,12 @@ from typing import Any
 
 import pypdf
 import pytest
+import pyx12.params
+import pyx12.x12n_document
 
 from claims.adjustments.reverse_decision import reverse_decision
 from claims.adjustments.settle_frequency import settle_frequency
+from claims.edi.guides import OUTBOUND
 from claims.models import Claim, Payment, PaymentRun
 from claims.payments.ask_documents import PAYMENT_DOCUMENTS
 from claims.payments.run_payments import run_payments
@@ -20,6 +23,7 @@ from claims.payments.send_remittance import send_remittance
 from claims.payments.write_checks import write_checks
 from claims.payments.write_eobs import APPEAL_DAYS, write_eobs
 from claims.payments.write_payment_documents import write_payment_documents
+from tests.edi.balance_checker import check_balance
 from tests.factories.payments import (
     ENGINE,
     World,
@@ -34,6 +38,8 @@ from tpa.foundation import work
 from tpa.foundation.codes import load_shipped
 from tpa.foundation.edi_files import read_bytes
 from tpa.foundation.models import Document, LegalParameter
+from tpa.foundation.x12.envelope import SetRef, transaction_sets
+from tpa.foundation.x12.examine import answer_set
 from tpa.invariants.check import offences
 
 pytestmark = pytest.mark.django_db
@@ -180,6 +186,35 @@ def test_a_replacement_names_the_claim_that_it_replaces() -> None:
     assert [clp[2] for clp in segments(text, "CLP")] == ["22", "1"]
     assert ["REF", "F8", original.claim_number] in segments(text, "REF")
     assert "takes its place" in texts("EOB")[1]
+
+
+def test_every_remittance_passes_our_guide_a_second_opinion_and_a_third() -> None:
+    world = make_world()
+    wrong, gone = make_decided(world, "150.00", "60.00"), make_decided(world, "20.00", outcome="denied")
+    run(world)
+    reverse_decision(claim_id=wrong.pk, by=ENGINE, because="x")
+    run(world, date(2026, 3, 19))
+    submission = make_submission(world, [Decimal(900)], frequency_code="7", original_claim_number=gone.claim_number)
+    replacement = receive(world, submission)
+    settle_frequency(claim_ids=[replacement.pk])
+    decide(world, [replacement])
+    world.payee, world.provider = make_provider(method="ach")
+    make_decided(world, "100.00", paid_percent=0)
+    make_decided(world, "333.33", "0.01")
+    run(world, date(2026, 3, 26))
+    written = texts("835")
+    assert len(written) == 4
+    for text in written:
+        stream = io.BytesIO(text.encode())
+        for reference in transaction_sets(stream):
+            assert isinstance(reference, SetRef)
+            answer = answer_set(stream, reference, OUTBOUND)
+            assert answer.accepted, answer.verdict
+        for report in check_balance(text):
+            assert report.strict_problems() == []
+        assert pyx12.x12n_document.x12n_document(
+            pyx12.params.params(), io.StringIO(text), fd_997=None, fd_html=None, fd_xmldoc=None
+        )
 
 
 def money(text: str) -> list[Decimal]:
