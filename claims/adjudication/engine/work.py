@@ -111,9 +111,10 @@ class Line:
         self.steps.append(Step(rule=rule, clause=clause, inputs=inputs))
 
     def adjust(self, because: Denial, amount: Decimal) -> None:
-        """Say why this much of what was billed is not paid."""
+        """Say why this much of what was billed is not paid; of nothing there is nothing to say."""
         group, carc, rarcs = because
-        self.adjustments.append(Adjustment(group=group, carc=carc, amount=amount, rarcs=rarcs))
+        if amount:
+            self.adjustments.append(Adjustment(group=group, carc=carc, amount=amount, rarcs=rarcs))
 
     def deny(self, because: Denial, rule: str, clause: str = "", inputs: Inputs = ()) -> None:
         """Deny the whole line; what was figured before is taken back.
