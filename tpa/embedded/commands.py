@@ -76,6 +76,11 @@ def bench(arguments: Arguments) -> int:
         return run_in_front([sys.executable, "-m", "bench", *arguments], env)
 
 
+def scenario(arguments: Arguments) -> int:
+    """FILE… [-v]: scenarios of plans, which need no server; what differs from what they expect."""
+    return run_in_front([sys.executable, "-m", "claims.simulation.scenario", *arguments], dict(os.environ))
+
+
 def manage(arguments: Arguments) -> int:
     """Django's command line on the lasting servers (`--ephemeral` first: on fresh, migrated ones)."""
     if arguments[:1] == ["--ephemeral"]:
@@ -153,6 +158,7 @@ COMMANDS: dict[str, Callable[[Arguments], int]] = {
     "test": test,
     "check": check,
     "bench": bench,
+    "scenario": scenario,
     "dump": dump,
     "restore": restore,
     "reset": reset,
