@@ -1,7 +1,5 @@
 """Every address of the house, one line per floor."""
 
-from importlib.util import find_spec
-
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
@@ -16,6 +14,8 @@ handler403 = "tpa.foundation.web.errors.refused"
 handler404 = "tpa.foundation.web.errors.not_found"
 handler500 = "tpa.foundation.web.errors.broken"
 
+FLOORS = ("tpa.foundation", "plans", "employers", "claims", "tpa")
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
@@ -25,8 +25,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),
     path("api/problems/<slug:name>", problem_page, name="problem"),
+    *(path("", include(f"{floor}.web.urls")) for floor in FLOORS),
+    *(path("api/v1/", include(f"{floor}.api.urls")) for floor in FLOORS),
 ]
-for floor in ("tpa.foundation", "plans", "employers", "claims", "tpa"):
-    for door, prefix in (("web", ""), ("api", "api/v1/")):
-        if find_spec(f"{floor}.{door}") and find_spec(f"{floor}.{door}.urls"):
-            urlpatterns.append(path(prefix, include(f"{floor}.{door}.urls")))
