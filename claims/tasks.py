@@ -35,7 +35,7 @@ from claims.payments.write_payment_documents import write_payment_documents
 from employers.eligibility.load_834_set import LOAD_834, load_834_set
 from tpa.foundation import bell, work
 from tpa.foundation.edi_files import OPEN_FILE
-from tpa.foundation.open_file import ANSWER_FILE, open_file
+from tpa.foundation.open_file import ANSWER_FILE, give_up_file, open_file
 
 # A task works on for so long and then rings anew, so that no kind starves another and no message grows old.
 _SECONDS = settings.DECIDE_SECONDS / 2
@@ -44,7 +44,12 @@ _SECONDS = settings.DECIDE_SECONDS / 2
 @shared_task(queue="default")
 def open_files() -> None:
     """Read the envelopes of files that arrived."""
-    _work_off(OPEN_FILE, _open, again=lambda: bell.ring(open_files))
+    _work_off(
+        OPEN_FILE,
+        _open,
+        again=lambda: bell.ring(open_files),
+        give_up=lambda piece, error: give_up_file(file_id=piece["file"]),
+    )
     bell.ring(ring)
 
 

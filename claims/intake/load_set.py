@@ -54,7 +54,7 @@ def load_set(*, set_id: int) -> int:
             again = read_set(stream, row.byte_offset, row.byte_length, delimiters)
             claims = read_claims(again, delimiters, row.transaction)
         verdict = check.verdict()
-        row.findings = [asdict(finding) for finding in (*verdict.findings, *verdict.business)]
+        row.findings = [_as_json(finding) for finding in (*verdict.findings, *verdict.business)]
         if verdict.accepted:
             _load(row, claims, verdict)
         else:
@@ -162,6 +162,12 @@ def _refusal(claim: ReadClaim, findings: list[Finding]) -> ClaimAnswer | None:
     if asked is not None and (asked.is_predetermination or asked.submission_type != _TO_BE_PAID):
         return ClaimAnswer(trace=claim.trace, code="not_for_payment", note="asks for no payment")
     return None
+
+
+def _as_json(finding: Finding) -> dict[str, object]:
+    """A finding as Postgres can keep it: what was sent may hold a NUL, which its JSON cannot."""
+    values = asdict(finding)
+    return values | {name: text.replace("\0", "�") for name, text in values.items() if isinstance(text, str)}
 
 
 def _segments_of(parts: Iterator[Part]) -> Iterator[list[str]]:

@@ -110,5 +110,3 @@ def become_web() -> None:
 
 def _whole(address: str) -> str:
     return address if address.startswith(("/", "http")) else f"/api/v1/{address}"
-
-

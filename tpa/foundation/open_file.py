@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import BinaryIO
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tpa.foundation import work
 from tpa.foundation.audit import Actor
@@ -71,6 +72,15 @@ def open_file(*, file_id: int, shelf: Shelf, kinds: Mapping[str, str]) -> list[i
     return [row.pk for row in waiting]
 
 
+def give_up_file(*, file_id: int) -> None:
+    """A file on which opening failed again and again is refused in words; it stays kept as it came."""
+    file = EdiFile.objects.select_for_update(no_key=True).get(pk=file_id)
+    if file.status == EdiFile.Status.RECEIVED:
+        file.problem = _("The file could not be read; the administrator has been told.")
+        file.save(update_fields=["problem"])
+        move(file, EdiFile.Status.REFUSED, by=_SYSTEM, because="opening failed")
+
+
 def finish_set(row: TransactionSet) -> bool:
     """Close a set that was loaded or rejected; True when it was the file's last, whose answer is then asked for.
 
@@ -101,10 +111,10 @@ def _keep_interchange(file: EdiFile, item: envelope.Interchange, stream: BinaryI
         file=file,
         ordinal=item.ordinal,
         sha256=sha256,
-        sender=":".join(item.sender),
-        receiver=":".join(item.receiver),
-        control_number=item.control_number[:12],
-        dated=item.isa[9][:6] + item.isa[10][:4],
+        sender=_kept(":".join(item.sender), 20),
+        receiver=_kept(":".join(item.receiver), 20),
+        control_number=_kept(item.control_number, 12),
+        dated=_kept(item.isa[9][:6] + item.isa[10][:4], 12),
         delimiters=_four(item.delimiters),
         is_test=item.is_test,
         ta1_code="R" if item.findings else "A",
@@ -123,20 +133,20 @@ def _keep_interchange(file: EdiFile, item: envelope.Interchange, stream: BinaryI
 
 
 def _set_row(interchange: Interchange, reference: SetRef, shelf: Shelf, refused: bool, ordinal: int) -> TransactionSet:
-    _guide, code = guide_of(reference, shelf)
+    _its_guide, code = guide_of(reference, shelf)
     codes = list(dict.fromkeys([*filter(None, [code]), *(finding.code for finding in reference.findings)]))
     fit = not refused and not codes
     return TransactionSet(
         file_id=interchange.file_id,
         interchange=interchange,
         ordinal=ordinal,
-        group_control_number=reference.group.control_number[:20],
+        group_control_number=_kept(reference.group.control_number, 20),
         group_ordinal=reference.group.ordinal,
-        functional_code=reference.group.functional_id[:2],
-        control_number=reference.control_number[:20],
-        version=reference.group.version[:20],
-        convention="".join(reference.st[3:4])[:35],
-        transaction=transaction_of(reference.identifier, reference.group.version),
+        functional_code=_kept(reference.group.functional_id, 2),
+        control_number=_kept(reference.control_number, 20),
+        version=_kept(reference.group.version, 20),
+        convention=_kept("".join(reference.st[3:4]), 35),
+        transaction=_kept(transaction_of(reference.identifier, reference.group.version), 5),
         byte_offset=reference.offset,
         byte_length=reference.length,
         status=TransactionSet.Status.RECEIVED if fit else TransactionSet.Status.REJECTED,
@@ -147,7 +157,13 @@ def _set_row(interchange: Interchange, reference: SetRef, shelf: Shelf, refused:
 
 
 def _four(delimiters: Delimiters) -> str:
-    return delimiters.element + (delimiters.repetition or " ") + delimiters.component + delimiters.segment
+    marks = (delimiters.element, delimiters.repetition, delimiters.component, delimiters.segment)
+    return "".join(_kept(mark, 1) or " " for mark in marks)
+
+
+def _kept(text: str, length: int) -> str:
+    """What of a value fits its column, whatever the sender wrote; Postgres holds no NUL."""
+    return text.replace("\0", "")[:length]
 
 
 def _hash_of(stream: BinaryIO, offset: int, length: int) -> str:
