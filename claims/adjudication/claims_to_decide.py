@@ -62,4 +62,4 @@ def take_claims(claim_ids: Sequence[int], statuses: Sequence[str]) -> list[Claim
     """Those of the claims that stand in one of the statuses, locked, in the order of their turn. One query."""
     with connection.cursor() as cursor:
         cursor.execute(_CLAIMS, [list(claim_ids), list(statuses)])
-        return [ClaimToDecide(*row[:12], unpack_submission(row[12]), row[13], row[14]) for row in cursor.fetchall()]
+        return [ClaimToDecide._make((*row[:12], unpack_submission(row[12]), *row[13:])) for row in cursor.fetchall()]

@@ -61,7 +61,7 @@ class LowerCaseX12Parser(X12Parser):
     media_type = X12.lower()
 
 
-class AnswerOutput(serializers.Serializer[Document]):
+class AnswerOutput(serializers.Serializer[Any]):
     """A document that answers the file."""
 
     id = IdOutput("document")

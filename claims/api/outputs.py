@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from claims.models import Claim, ClaimLine, Decision, Payment, PaymentItem, Pend
+from claims.models import Claim, ClaimLine, Decision, Payment
 from tpa.foundation.api.ids import IdOutput
 from tpa.foundation.api.outputs import Dollars
 
@@ -45,7 +45,7 @@ class AdjustmentOutput(serializers.Serializer[Any]):
     rarcs = serializers.ListField(child=serializers.CharField())
 
 
-class LineOutput(serializers.Serializer[ClaimLine]):
+class LineOutput(serializers.Serializer[Any]):
     """One line as decided: billed = plan paid + adjustments. A reversal carries the figures negated."""
 
     number = serializers.IntegerField()
@@ -82,7 +82,7 @@ class LineOutput(serializers.Serializer[ClaimLine]):
         return [dict(zip(names, adjustment, strict=True)) for adjustment in line.adjustments]
 
 
-class PendOutput(serializers.Serializer[Pend]):
+class PendOutput(serializers.Serializer[Any]):
     """A question that waits for a person."""
 
     reason = serializers.CharField()
@@ -90,7 +90,7 @@ class PendOutput(serializers.Serializer[Pend]):
     opened_at = serializers.DateTimeField()
 
 
-class PaidOutput(serializers.Serializer[PaymentItem]):
+class PaidOutput(serializers.Serializer[Any]):
     """What a payment gave for the claim, or took back: then negative."""
 
     trace_number = serializers.CharField(source="payment.trace_number", help_text="stands on the remittance")

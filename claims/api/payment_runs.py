@@ -43,7 +43,7 @@ class RunOutput(serializers.Serializer[PaymentRun]):
     documents_due_count = serializers.IntegerField(help_text="papers that are not written yet")
 
 
-class PaperOutput(serializers.Serializer[Document]):
+class PaperOutput(serializers.Serializer[Any]):
     """A paper that was written: remittance, EOB, checks, ACH file."""
 
     id = IdOutput("document")

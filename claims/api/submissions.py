@@ -209,7 +209,7 @@ class ClaimInput(Part):
             raise serializers.ValidationError({"relationship": [told]})
         twice = ErrorDetail(_("Another line has this number."), code="twice")
         numbers: set[int] = set()
-        faults: dict[int, Any] = {}
+        faults: dict[Any, Any] = {}
         for place, line in enumerate(given["lines"]):
             if line["number"] in numbers:
                 faults[place] = {"number": [twice]}

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from employers.api.members import READERS, CoverageOutput, members_for
-from employers.models import Coverage, Division, Employer, Member, PlanOffering
+from employers.models import Coverage, Employer, Member
 from tpa.foundation.access import CLAIMS_STAFF, Scope, requires, scope_of
 from tpa.foundation.api.ids import IdOutput, IdParameter
 from tpa.foundation.api.outputs import FirstDay, LastDay
@@ -36,14 +36,14 @@ class EmployerOutput(serializers.Serializer[Employer]):
     employee_count = serializers.IntegerField()
 
 
-class DivisionOutput(serializers.Serializer[Division]):
+class DivisionOutput(serializers.Serializer[Any]):
     """A part of the employer."""
 
     code = serializers.CharField()
     name = serializers.CharField()
 
 
-class OfferingOutput(serializers.Serializer[PlanOffering]):
+class OfferingOutput(serializers.Serializer[Any]):
     """A plan that the employer offers, from its first to its last day (null: open)."""
 
     plan = serializers.CharField(source="plan.code")

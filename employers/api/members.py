@@ -40,7 +40,7 @@ class MemberOutput(serializers.Serializer[Member]):
     sex = serializers.CharField()
 
 
-class CoverageOutput(serializers.Serializer[Coverage]):
+class CoverageOutput(serializers.Serializer[Any]):
     """Coverage by a plan, from its first to its last day (null: open). `recorded_at`: since when we know."""
 
     plan = serializers.CharField(source="plan.code")

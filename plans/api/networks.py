@@ -69,7 +69,9 @@ class NetworkProviders(ApiView):
     pages = Pages
 
     @extend_schema(
-        operation_id="networks_providers", summary="List a network's providers", responses=ParticipationOutput(many=True)
+        operation_id="networks_providers",
+        summary="List a network's providers",
+        responses=ParticipationOutput(many=True),
     )
     def get(self, request: Request, code: str) -> Response:
         """On a day, as we believe it now."""

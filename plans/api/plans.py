@@ -29,7 +29,7 @@ class PlanOutput(serializers.Serializer[Plan]):
     name = serializers.CharField()
 
 
-class VersionOutput(serializers.Serializer[PlanVersion]):
+class VersionOutput(serializers.Serializer[Any]):
     """A wording that governs, or governed, dates of service: from its first to its last day (null: open)."""
 
     number = serializers.IntegerField()

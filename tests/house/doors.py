@@ -85,13 +85,16 @@ class Knockers:
         client.cookies = SimpleCookie(self._cookies[who].replace("Set-Cookie: ", ""))
         address = "/" + self._address(door, which)
         sent = {"data": b"{}", "content_type": "application/json"} if door.label.startswith("api/v1/") else {}
-        with mock.patch.object(rate_limits, "_count", lambda key: 1), mock.patch.object(bell, "ring"):
-            with transaction.atomic():
-                before = AuditEvent.objects.order_by("-id").values_list("id", flat=True).first() or 0
-                answer = client.get(address) if method == "GET" else client.generic(method, address, **sent)
-                read = AuditEvent.objects.filter(id__gt=before, action__endswith=".read")
-                kinds = sorted({action.removesuffix(".read") for action in read.values_list("action", flat=True)})
-                transaction.set_rollback(True)
+        with (
+            mock.patch.object(rate_limits, "_count", return_value=1),
+            mock.patch.object(bell, "ring"),
+            transaction.atomic(),
+        ):
+            before = AuditEvent.objects.order_by("-id").values_list("id", flat=True).first() or 0
+            answer = client.get(address) if method == "GET" else client.generic(method, address, **sent)
+            read = AuditEvent.objects.filter(id__gt=before, action__endswith=".read")
+            kinds = sorted({action.removesuffix(".read") for action in read.values_list("action", flat=True)})
+            transaction.set_rollback(True)
         return answer, kinds
 
     def _address(self, door: Door, which: int) -> str:

@@ -1,4 +1,4 @@
-"""The API keeps to its description: valid OpenAPI 3.1.1 without a warning, and every answer as it says, whatever is sent."""
+"""The API keeps to its description: valid OpenAPI 3.1.1, no warning, and every answer as it says, whatever is sent."""
 
 from __future__ import annotations
 
@@ -152,7 +152,9 @@ def _run(operation: Any, caller: Caller, mode: GenerationMode, known: dict[str, 
 
 
 @pytest.mark.parametrize("what", ["good", "good, and known", "bad"])
-def test_whatever_is_sent_the_answer_is_as_described(api: Any, caller: Caller, known: dict[str, str], what: str) -> None:
+def test_whatever_is_sent_the_answer_is_as_described(
+    api: Any, caller: Caller, known: dict[str, str], what: str
+) -> None:
     for operation in operations(api):
         if what == "good, and known" and "{" not in operation.path:
             continue

@@ -62,8 +62,8 @@ class InvoiceOutput(serializers.Serializer[Invoice]):
         return invoice.corrects.number if invoice.corrects else None
 
 
-class InvoiceLineOutput(serializers.Serializer[InvoiceLine]):
-    """One line. Where a rate is named, amount = quantity × rate; what is behind a line adds up to it."""
+class InvoiceLineOutput(serializers.Serializer[Any]):
+    """One line. Where a rate is named, amount = quantity times rate; what is behind a line adds up to it."""
 
     number = serializers.IntegerField()
     kind = serializers.ChoiceField(InvoiceLine.Kind.choices)
@@ -77,7 +77,7 @@ class InvoiceLineOutput(serializers.Serializer[InvoiceLine]):
     members_count = serializers.IntegerField(help_text="members behind it")
 
 
-class InvoiceDocumentOutput(serializers.Serializer[Document]):
+class InvoiceDocumentOutput(serializers.Serializer[Any]):
     """The invoice as a PDF or spreadsheet."""
 
     id = IdOutput("document")

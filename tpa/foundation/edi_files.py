@@ -86,7 +86,8 @@ def keep_file(
 ) -> tuple[EdiFile, bool]:
     """Keep a file as it came and ask for its opening.
 
-    Returns (file, True), or (the earlier file, False) when the same bytes came before. Raises Invalid for an empty file. However many send the same bytes at once, one row and one piece of work result.
+    Returns (file, True), or (the earlier file, False) when the same bytes came before. Raises Invalid for an empty
+    file. However many send the same bytes at once, one row and one piece of work result.
     """
     sha256, size = store_stream(chunks)
     if size == 0:

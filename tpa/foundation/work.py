@@ -146,7 +146,7 @@ RETURNING id
 _HOLD = """
 SELECT payload, attempts, error,
        NOT %(exclusive)s OR pg_try_advisory_xact_lock(hashtextextended(kind, shard)) AS entered
-  FROM foundation_workchunk WHERE id = %(id)s AND status = 'waiting' FOR UPDATE SKIP LOCKED
+  FROM foundation_workchunk WHERE id = %(id)s AND status = 'waiting' FOR UPDATE
 """
 
 

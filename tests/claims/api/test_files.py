@@ -22,7 +22,7 @@ from tests.factories.api import make_caller, make_case
 from tests.factories.screens import make_file
 from tests.factories.x837 import Office, Patient, Service, Written, write_file, write_set
 from tpa.foundation import work
-from tpa.foundation.access import system_scope, scoped
+from tpa.foundation.access import scoped, system_scope
 from tpa.foundation.edi_files import OPEN_FILE, store_path
 from tpa.foundation.models import AuditEvent, EdiFile, Role, WorkChunk
 from tpa.foundation.open_file import ANSWER_FILE, open_file

@@ -59,7 +59,7 @@ def finance(request, invoice):
 
 
 def test_an_employer_reads_its_own_down_to_the_members(finance):
-    caller, pk, number, other = finance
+    caller, pk, number, _other = finance
     [found] = caller.get("invoices").json()["items"]
     assert (found["id"], found["number"], found["currency"]) == (f"invoice_{pk}", number, "USD")
     body = caller.get(f"invoices/{found['id']}").json()

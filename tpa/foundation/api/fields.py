@@ -1,7 +1,7 @@
 """What the API takes in bodies: exactly what its description says, and nothing that merely could be made to fit.
 
-REST framework takes 5 for "5", "yes" for true and passes by fields that it does not know. Where money hangs on a body, a
-misspelt field or a number that lost its zeros must be told to the sender, with all other faults of the body at once.
+REST framework takes 5 for "5", "yes" for true and passes by fields that it does not know. Where money hangs on a body,
+a misspelt field or a number that lost its zeros must be told to the sender, with all other faults of the body at once.
 """
 
 from __future__ import annotations
@@ -29,6 +29,10 @@ _FIRST_DAY: Final = date(1900, 1, 1)
 
 class Part(serializers.Serializer[Any]):
     """A body or a part of one. Names the fields that it does not know along with whatever else is wrong."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        # As it is: it says that a part, as a list of many, takes the list's options too.
+        super().__init__(*args, **options)
 
     def to_internal_value(self, data: Any) -> Any:
         unknown: dict[str, Any] = {}
@@ -181,6 +185,6 @@ class PartSchema(OpenApiSerializerExtension):
         schema: dict[str, Any] = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
         for name, field in self.target.fields.items():
             if isinstance(field, serializers.ListSerializer):
-                bounds = {"minItems": field.min_length, "maxItems": field.max_length}
+                bounds = {"minItems": vars(field)["min_length"], "maxItems": vars(field)["max_length"]}
                 schema["properties"][name] |= {bound: count for bound, count in bounds.items() if count is not None}
         return {**schema, "additionalProperties": False}

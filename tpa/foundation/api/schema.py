@@ -30,7 +30,7 @@ class Schema(AutoSchema):
         query = getattr(self.view, "query_serializer", None)
         if query is not None and self.method == "GET":
             found.append(query)
-        if self.method == "POST" and not self.view.knows_repeats:
+        if self.method == "POST" and not getattr(self.view, "knows_repeats", False):
             found.append(_KEY)
         return found
 

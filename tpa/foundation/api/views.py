@@ -48,7 +48,7 @@ class ApiView(APIView):
         key = None if self.knows_repeats else request.headers.get("Idempotency-Key")
         if request.method == "POST" and key is not None and request.user.is_authenticated:
             # REST framework looks the handler up on this instance, after `initial`: each request has its own.
-            self.post = partial(self._post_once, key, self.post)  # type: ignore[has-type]
+            vars(self)["post"] = partial(self._post_once, key, self.post)  # type: ignore[attr-defined]
 
     def query(self, request: Request) -> dict[str, Any]:
         """The query parameters, checked by `query_serializer`. Raises `ParameterError`."""
