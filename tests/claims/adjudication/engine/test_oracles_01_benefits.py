@@ -1,0 +1,184 @@
+"""Topic 01: deductibles, shares and maxima, and the coverage examples of SBCs."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from claims.simulation.scenarios import Used
+from plans.design.guardrails import guardrails
+from tests.claims.adjudication.engine.oracles import (
+    Case,
+    D,
+    Run,
+    a_claim,
+    a_deductible,
+    a_line,
+    a_maximum,
+    a_plan,
+    assert_all_are_run_or_say_why_not,
+    cases_of,
+    decide,
+    figures_of,
+    law_on,
+    needs_oracles,
+    run_case,
+)
+
+pytestmark = needs_oracles
+
+
+def peg(case: Case) -> None:
+    given, expected = case["inputs"], case["expected"]
+    document = a_plan(deductibles=a_deductible(given["deductible"]), pays=["deductible", {"coinsurance": 20}])
+    (decision,) = decide(document, a_claim(a_line(given["allowed_total"])))
+    assert figures_of(decision)[:3] == (expected["deductible"], expected["coinsurance"], expected["total"])
+
+
+def embedded_gomez(case: Case) -> None:
+    given = case["inputs"]
+    document = a_plan(
+        deductibles=a_deductible(given["individual"], family=given["family"], type="embedded"), pays=["deductible"]
+    )
+    spent = given["expenses"]
+    _first, other, again = decide(
+        document,
+        a_claim(a_line(spent["Anna"])),
+        a_claim(a_line(spent["others_total"]), who="ben"),
+        a_claim(a_line(100)),
+    )
+    assert again.figures.plan_paid_amount == 100  # Anna is covered
+    assert other.figures.plan_paid_amount == 0  # the family has not met its own
+
+
+def aggregate_gomez(case: Case) -> None:
+    given = case["inputs"]
+    document = a_plan(deductibles=a_deductible(9_999, family=given["family"], type="aggregate"), pays=["deductible"])
+    spent, crossing = decide(
+        document,
+        a_claim(a_line(given["expenses_total"])),
+        a_claim(a_line(case["expected"]["remaining"] + 50), who="ben"),
+    )
+    assert spent.figures.plan_paid_amount == 0
+    assert crossing.figures.plan_paid_amount == 50
+
+
+def aggregate_uss(case: Case) -> None:
+    given, expected = case["inputs"], case["expected"]
+    document = a_plan(deductibles=a_deductible(9_999, family=given["family"], type="aggregate"), pays=["deductible"])
+    mine, others = (amount for _who, amount in given["expenses"])
+    first, second, third = decide(
+        document, a_claim(a_line(mine)), a_claim(a_line(others), who="ben"), a_claim(a_line(expected["remaining"] + 1))
+    )
+    assert first.figures.plan_paid_amount + second.figures.plan_paid_amount == expected["plan_pays"]
+    assert third.figures.plan_paid_amount == 1
+
+
+def family_crossing(case: Case) -> None:
+    given, expected = case["inputs"], case["expected"]
+    document = a_plan(
+        deductibles=a_deductible(given["individual"], family=given["family"], type="embedded"),
+        pays=["deductible", {"coinsurance": 20}],
+    )
+    before = (
+        Used(who="ana", bucket="deductible:in", amount=D(given["prior"]["mom"])),
+        Used(who="ben", bucket="deductible:in", amount=D(given["prior"]["dad"])),
+    )
+    (decision,) = decide(document, a_claim(a_line(given["claim"]["child"]), who="cleo"), before=before)
+    deductible, coinsurance, _member, plan = figures_of(decision)
+    assert (deductible, plan, coinsurance) == (
+        expected["child_deductible"],
+        expected["plan_pays"],
+        expected["child_coinsurance"],
+    )
+    used = {one.bucket: one.amount for one in decision.consumptions}
+    assert sum(given["prior"].values()) + used["deductible:in"] == expected["family_accumulated"]
+
+
+def hdhp_two_persons(case: Case) -> None:
+    numbers = law_on(date(case["inputs"]["year"], 1, 1))
+    found = []
+    for person in case["inputs"]["embedded_individual_deductible"]:
+        document = a_plan(
+            hsa_qualified=True,
+            grandfathered=True,
+            deductibles=a_deductible(1700, person_in_family=person, family=6800, type="embedded"),
+            out_of_pocket_maximums=a_maximum(8500, family=17000, type="embedded"),
+            pays=["deductible"],
+        )
+        found.append(not [one for one in guardrails(document, numbers) if one.code == "hdhp.family_deductible"])
+    assert found == case["expected"]["hsa_compatible"]
+
+
+def copay_above_allowed(case: Case) -> None:
+    given, expected = case["inputs"], case["expected"]
+    document = a_plan(pays=[{"copay": float(given["copay"]), "per": "visit"}])
+    (decision,) = decide(document, a_claim(a_line(given["allowed"], billed="90.00")))
+    assert figures_of(decision)[2:] == (D(expected["member"]), D(expected["plan"]))
+
+
+def carry_over(case: Case) -> None:
+    given, expected = case["inputs"], case["expected"]
+    document = a_plan(deductibles=a_deductible(given["deductible"], carry_over_from_month=10), pays=["deductible"])
+    claims = [a_claim(a_line(amount), on=date.fromisoformat(on)) for on, amount in given["applied"]]
+    *_before, after = decide(document, *claims, a_claim(a_line(1000), on=date(2026, 1, 5)))
+    assert after.figures.deductible_amount == expected["remaining_2026"]
+
+
+def out_of_network_does_not_count(case: Case) -> None:
+    given, expected = case["inputs"], case["expected"]
+    document = a_plan(
+        out_of_pocket_maximums=a_maximum(given["limit"]),
+        pays=[{"coinsurance": 100}],
+    )
+    claims = [a_claim(a_line(given["oon_cost_share"]), network=""), a_claim(a_line(given["in_net_cost_share"]))]
+    _out, first, second = decide(document, *claims, a_claim(a_line(9000)))
+    borne = first.figures.coinsurance_amount + second.figures.coinsurance_amount
+    assert borne == expected["must_stop_charging_in_network_at"]
+
+
+def fifty_thousand(case: Case) -> None:
+    given, expected = case["inputs"], case["expected"]
+    document = a_plan(
+        deductibles=a_deductible(given["deductible"]),
+        out_of_pocket_maximums=a_maximum(given["oop_max"]),
+        pays=["deductible", {"coinsurance": 20}],
+    )
+    (decision,) = decide(document, a_claim(a_line(given["covered"])))
+    assert figures_of(decision) == (5000, expected["coinsurance_paid"], expected["member"], expected["plan"])
+
+
+_SBC = "an SBC's coverage example: the treatment's single prices are not published, so it can not be recomputed"
+
+RUN: dict[str, Run] = {
+    "SBC-MS-PEG": peg,
+    "DED-EMBED-GOMEZ": embedded_gomez,
+    "DED-AGG-GOMEZ": aggregate_gomez,
+    "DED-USS-AGG": aggregate_uss,
+    "DED-FAMILY-4-CROSS": family_crossing,
+    "DED-HDHP-2PERSON": hdhp_two_persons,
+    "COPAY-GT-ALLOWED": copay_above_allowed,
+    "CARRYOVER-4Q": carry_over,
+    "OOP-EXCLUDES": out_of_network_does_not_count,
+    "BASIC-BCBSLA-50K": fifty_thousand,
+}
+
+NOT_RUN: dict[str, str] = {
+    "SBC-MIA-2019-CATEGORIES": _SBC,
+    "SBC-MIA-2016-CATEGORIES": _SBC,
+    "SBC-ROUNDING": "how SBCs round their examples; claims are decided to the cent",
+    "SBC-CALC-ASSUMPTIONS": "assumptions of SBCs, nothing to compute",
+    "SBC-SAMPLE-COMPLETED-PLAN": "contradicts its own maximum, as its notes say",
+    **{f"SBC-NJ26-{plan}": _SBC for plan in ("0010003-04", "0010003-05", "0010006-01", "0010006-05", "0010006-06")},
+    "SBC-REL-3000-55-30": "its result is not in the source that was read",
+}
+
+
+@pytest.mark.parametrize("name", RUN)
+def test_oracle(name: str) -> None:
+    run_case(cases_of("01")[name], RUN[name])
+
+
+def test_every_case_is_run_or_says_why_not() -> None:
+    assert_all_are_run_or_say_why_not("01", RUN, NOT_RUN)
