@@ -13,7 +13,8 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from claims.adjudication.selectors import explanation_of, last_decision
+from claims.adjudication.explanation import explanation_of
+from claims.adjudication.selectors import last_decision
 from claims.api.outputs import ClaimDetailOutput, ClaimOutput, ExplanationOutput, LineOutput, PaidOutput, PendOutput
 from claims.api.submissions import ClaimInput, submission_of
 from claims.intake.submit_claim import submit_claim
@@ -161,8 +162,8 @@ class Explanation(ApiView):
 
     @extend_schema(operation_id="claims_explain", summary="Explain a decision", responses=ExplanationOutput)
     def get(self, request: Request, claim_number: str) -> Response:
-        """Each line's steps with the plan's clause, the inputs and the arithmetic; the steps of a figure add up to it.
-        404 before the first decision."""
+        """Each line's steps in plain words, with the plan's clause, its inputs and the arithmetic; the steps of a
+        figure add up to it. 404 before the first decision."""
         claim = claim_for(scope_of(request), claim_number)
         decision = last_decision(claim)
         if decision is None:

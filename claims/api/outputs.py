@@ -113,17 +113,39 @@ class StepOutput(serializers.Serializer[Any]):
     """One step: the rule, the clause of the plan it follows, its inputs, and what it added to which figure."""
 
     rule = serializers.CharField()
+    title = serializers.CharField(help_text="the rule's name in words")
+    says = serializers.CharField(help_text="the whole step as a sentence")
     clause = serializers.CharField(help_text="section of the plan document; empty where no clause speaks")
     figure = serializers.CharField(help_text="empty for a step that only notes")
+    figure_title = serializers.CharField(help_text="the figure's name in words")
     amount = serializers.CharField(allow_null=True)
     inputs = serializers.DictField(child=serializers.CharField())
 
 
+class ExplainedAdjustmentOutput(AdjustmentOutput):
+    """The same, and what the member reads of it."""
+
+    says = serializers.CharField()
+
+
 class LineTraceOutput(serializers.Serializer[Any]):
-    """The steps of one line; those of a figure add up to it."""
+    """The steps of one line; those of a figure add up to it. Then what they leave unpaid."""
 
     number = serializers.IntegerField()
+    benefit = serializers.CharField(help_text="the benefit of the plan under which it was decided")
+    network_tier = serializers.CharField()
     steps = StepOutput(many=True)
+    adjustments = ExplainedAdjustmentOutput(many=True)
+
+
+class ExplainedQuestionOutput(serializers.Serializer[Any]):
+    """What a person must answer before the claim can be decided."""
+
+    reason = serializers.CharField()
+    says = serializers.CharField()
+    line_number = serializers.IntegerField(allow_null=True, help_text="null: the whole claim")
+    queue = serializers.CharField()
+    evidence = serializers.DictField(child=serializers.CharField())
 
 
 class ExplanationOutput(serializers.Serializer[Any]):
@@ -135,3 +157,4 @@ class ExplanationOutput(serializers.Serializer[Any]):
     plan_hash = serializers.CharField(help_text="of the plan version that was applied")
     engine_version = serializers.CharField()
     lines = LineTraceOutput(many=True)
+    questions = ExplainedQuestionOutput(many=True)

@@ -14,7 +14,7 @@ from claims.facts import SubmittedLine
 from claims.payments.eob_facts import EobFacts
 from claims.payments.eob_meters import Sum, meters
 from claims.payments.eob_words import CodeWords
-from claims.payments.plain_reasons import plain_reason
+from claims.words.plain_reasons import plain_reason
 from plans.design.terms import PlanTerms
 from tpa.foundation.organisation import Organisation
 from tpa.foundation.values.identifiers import last_four

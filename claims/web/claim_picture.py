@@ -20,15 +20,21 @@ from claims.adjudication.engine.facts import ClaimFacts, PriorLine
 from claims.facts import Submission, SubmittedLine
 from claims.models import Claim, ClaimEvent, ClaimNote, Decision, PaymentItem, Pend
 from claims.packing import unpack_decision, unpack_facts, unpack_submission
-from claims.web.words import (
+from claims.words.plain_reasons import plain_reason
+from claims.words.rules import (
+    FIGURES as FIGURE_WORDS,
+)
+from claims.words.rules import (
     Words,
     adjustment_words,
     bucket_words,
     code_words,
+    figure_words,
     input_words,
     reason_words,
     rule_words,
 )
+from claims.words.sentences import step_sentence
 from plans.design.selectors import plan_terms
 from plans.design.terms import PlanTerms
 from tpa.foundation.access import Scope
@@ -38,17 +44,7 @@ from tpa.foundation.models import CodeSet, Document, User
 from tpa.foundation.templatetags.steward import CHIPS, plain_money
 from tpa.foundation.values.money import ZERO
 
-FIGURES = (
-    ("billed_amount", gettext_lazy("Billed")),
-    ("allowed_amount", gettext_lazy("Allowed")),
-    ("not_covered_amount", gettext_lazy("Not covered")),
-    ("other_payer_amount", gettext_lazy("Other payer")),
-    ("deductible_amount", gettext_lazy("Deductible")),
-    ("copay_amount", gettext_lazy("Copay")),
-    ("coinsurance_amount", gettext_lazy("Coinsurance")),
-    ("member_amount", gettext_lazy("Member owes")),
-    ("plan_paid_amount", gettext_lazy("Plan pays")),
-)
+FIGURES = tuple(FIGURE_WORDS.items())
 _ORIGINS = {
     "engine": gettext_lazy("by the engine"),
     "screen": gettext_lazy("on screen"),
@@ -73,7 +69,7 @@ class LinePicture:
     submitted: SubmittedLine
     figures: list[Decimal | None]
     shown: list[Decimal | None] = field(default_factory=list)
-    adjustments: list[tuple[Adjustment, str]] = field(default_factory=list)
+    adjustments: list[tuple[Adjustment, str, str]] = field(default_factory=list)  # with our words, and the member's
     steps: list[dict[str, Any]] = field(default_factory=list)
     words: str = ""
     benefit: str = ""
@@ -267,7 +263,10 @@ def _line(submitted: SubmittedLine, decided: LineDecision | None, words: Words) 
     return LinePicture(
         submitted=submitted,
         figures=[getattr(figures, name) for name, _words in FIGURES],
-        adjustments=[(adjustment, adjustment_words(adjustment, words)) for adjustment in decided.adjustments],
+        adjustments=[
+            (adjustment, adjustment_words(adjustment, words), _told_the_member(adjustment, words))
+            for adjustment in decided.adjustments
+        ],
         steps=[_step(step) for step in decided.trace],
         benefit=decided.benefit.replace("_", " "),
         words=service,
@@ -280,14 +279,19 @@ def _line(submitted: SubmittedLine, decided: LineDecision | None, words: Words) 
     )
 
 
+def _told_the_member(adjustment: Adjustment, words: Words) -> str:
+    """As their EOB says it."""
+    return plain_reason(adjustment.group, adjustment.carc, words.get((CodeSet.CARC, adjustment.carc), ""))
+
+
 def _step(step: Step) -> dict[str, Any]:
-    named = dict(FIGURES)
     return {
         "rule": rule_words(step.rule),
+        "says": step_sentence(step),
         "code": step.rule,
         "clause": step.clause,
         "inputs": [(input_words(name), value) for name, value in step.inputs],
-        "figure": named.get(step.figure) or named.get(f"{step.figure}_amount") or step.figure.replace("_", " "),
+        "figure": figure_words(step.figure),
         "amount": step.amount,
     }
 

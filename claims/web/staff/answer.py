@@ -20,7 +20,7 @@ from claims.review.resolve_pend import Answer, resolve_pend
 from claims.review.route_pend import route_pend
 from claims.tasks import ring_for_decision
 from claims.web.claim_picture import ClaimPicture
-from claims.web.words import DENIALS, reason_of, reason_words
+from claims.words.rules import DENIALS, reason_of, reason_words
 from tpa.foundation.access import CLAIMS_STAFF, Scope
 from tpa.foundation.errors import Conflict, DomainError, Invalid
 from tpa.foundation.models import CodeSet, Role

@@ -14,7 +14,7 @@ from claims.models import Claim
 from claims.review.selectors import OpenPends, WorklistFilter, open_pend_counts, pended_claims
 from claims.web.claim_picture import FIGURES, claim_picture
 from claims.web.staff.answer import QUEUES, AnswerState, answer, answer_context, next_after
-from claims.web.words import reason_words
+from claims.words.rules import reason_words
 from tpa.foundation.access import CLAIMS_STAFF, Scope, requires
 from tpa.foundation.audit import Subjects, record_read
 from tpa.foundation.web.screens import Page, page_of, screen

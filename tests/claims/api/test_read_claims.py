@@ -58,7 +58,9 @@ def test_lines_balance_and_the_explanation_adds_up_to_each_of_their_figures():
         for figure in ("allowed_amount", "deductible_amount", "coinsurance_amount", "plan_paid_amount"):
             steps = [Decimal(step["amount"]) for step in trace["steps"] if step["figure"] == figure]
             assert sum(steps) == Decimal(line[figure])
-        assert set(trace["steps"][0]) == {"rule", "clause", "figure", "amount", "inputs"}
+        assert trace["steps"][0]["says"] == f"Test: Billed more by {line['billed_amount']}."
+        assert [one["amount"] for one in trace["adjustments"]] == [one["amount"] for one in line["adjustments"]]
+        assert all(one["says"] for one in (*trace["steps"], *trace["adjustments"]))
 
 
 def test_before_its_decision_a_claim_is_not_explained(world):

@@ -11,7 +11,7 @@ from claims.adjudication.engine.decision import ClaimDecision, Consumption, Figu
 from claims.adjudication.engine.facts import Accumulated, ClaimFacts
 from claims.facts import Submission, SubmittedLine, SubmittedPerson, SubmittedProvider
 from claims.payments.eob_meters import Sum, meters
-from claims.payments.plain_reasons import plain_reason
+from claims.words.plain_reasons import plain_reason
 from employers.facts import CoverageFact, MemberFact
 from plans.design.terms import Cap, PlanTerms
 

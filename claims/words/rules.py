@@ -1,4 +1,4 @@
-"""Plain words for the codes that screens show: questions, rules of the trace, adjustments, buckets. All our own."""
+"""Plain words for the codes of a decision: questions, rules of its trace, figures, adjustments, buckets. Our own."""
 
 from __future__ import annotations
 
@@ -66,7 +66,14 @@ def rule_words(code: str) -> str:
     """What a step of the trace did."""
     if code.startswith("question."):
         return gettext("Asks a person: %(question)s") % {"question": reason_words(code.removeprefix("question."))}
+    if code.startswith("answer."):
+        return gettext("A person answered: %(question)s") % {"question": reason_words(code.removeprefix("answer."))}
     return str(RULES.get(code) or _sentence(code))
+
+
+def figure_words(name: str) -> str:
+    """A figure's name, as the heading of its column has it."""
+    return str(FIGURES.get(name) or name.replace("_", " "))
 
 
 def input_words(name: str) -> str:
@@ -87,6 +94,18 @@ def _sentence(code: str) -> str:
     return code.replace("_", " ").replace(".", ": ").strip().capitalize()
 
 
+FIGURES: Final = {
+    "billed_amount": _("Billed"),
+    "allowed_amount": _("Allowed"),
+    "not_covered_amount": _("Not covered"),
+    "other_payer_amount": _("Other payer"),
+    "deductible_amount": _("Deductible"),
+    "copay_amount": _("Copay"),
+    "coinsurance_amount": _("Coinsurance"),
+    "member_amount": _("Member owes"),
+    "plan_paid_amount": _("Plan pays"),
+}
+# Every rule that the engine can write into a trace; a test reads the engine's source and asks for each.
 RULES: Final = {
     "billed": _("Billed"),
     "coverage": _("Covered on the day"),
@@ -116,7 +135,16 @@ RULES: Final = {
     "plan_pays": _("Plan pays"),
     "predetermination": _("Asked for in advance; nothing is paid"),
     "reversal": _("Taken back"),
+    "plan_missing": _("No plan version governs the day"),
+    "no_benefit": _("No benefit of the plan fits"),
+    "no_price": _("Nothing says what it costs"),
     "edit.billed_before_service": _("Billed before the service"),
+    "edit.dates": _("The last day is before the first"),
+    "edit.revenue_code": _("The revenue code is missing"),
+    "edit.procedure": _("The procedure code is missing"),
+    "edit.units": _("The units are missing"),
+    "edit.diagnosis": _("The diagnosis is missing"),
+    "edit.diagnosis_pointer": _("It points to a diagnosis that is not there"),
 }
 # Names of a step's inputs where the plain name would not do.
 INPUTS: Final = {
