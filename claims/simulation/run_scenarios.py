@@ -9,6 +9,7 @@ from pathlib import Path
 
 from claims.adjudication.engine.adjudicate import adjudicate
 from claims.adjudication.engine.decision import Adjustment, ClaimDecision, Figures, LineDecision
+from claims.adjudication.engine.facts import ClaimFacts
 from claims.adjudication.engine.years import year_on
 from claims.simulation.scenario_facts import Family
 from claims.simulation.scenarios import ClaimWords, Expected, ExpectedLine, Loaded, ScenarioWords, load_scenarios
@@ -46,6 +47,7 @@ class Ran:
     path: Path
     scenario: str
     clauses: tuple[str, ...]
+    facts: tuple[ClaimFacts, ...]
     decisions: tuple[ClaimDecision, ...]
     differences: tuple[Difference, ...]
 
@@ -62,6 +64,7 @@ def run_scenarios(*, paths: Sequence[Path], terms: PlanTerms | None = None) -> l
 def _run(loaded: Loaded, index: int, scenario: ScenarioWords) -> Ran:
     family = Family(scenario, loaded.terms, loaded.words.network)
     differences: list[Difference] = []
+    stood_on: list[ClaimFacts] = []
     decisions: list[ClaimDecision] = []
     for at, claim in enumerate(scenario.claims):
         if claim.reverse:
@@ -70,13 +73,21 @@ def _run(loaded: Loaded, index: int, scenario: ScenarioWords) -> Ran:
         facts = family.facts(claim.number or f"C{at + 1}", claim)
         decision = adjudicate(facts, loaded.terms)
         family.remember(facts, decision)
+        stood_on.append(facts)
         decisions.append(decision)
         place = ("scenarios", index, "claims", at, "expect")
         for path, what in _compare(claim, decision, family, loaded.terms):
             line = loaded.places.line_of((*place, *path))
             differences.append(Difference(loaded.path, line, scenario.scenario, f"{decision.claim_number} {what}"))
     clauses = (scenario.clause,) if isinstance(scenario.clause, str) else scenario.clause
-    return Ran(loaded.path, scenario.scenario, clauses, tuple(decisions), tuple(differences))
+    return Ran(
+        path=loaded.path,
+        scenario=scenario.scenario,
+        clauses=clauses,
+        facts=tuple(stood_on),
+        decisions=tuple(decisions),
+        differences=tuple(differences),
+    )
 
 
 Found = Iterator[tuple[tuple[str | int, ...], str]]

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from plans.design.read_plan import read_plan
+from plans.design.read_plan import PlanDocument, read_plan
 from plans.design.terms import PlanTerms
 from plans.design.yaml_document import Path as Place
 from plans.design.yaml_document import Places, load_yaml
@@ -226,10 +226,11 @@ class ScenarioFile(Words, frozen=True, kw_only=True):
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """A file that was read, with its plan compiled and the places of its parts in the text."""
+    """A file that was read, with its plan (None when it is tried on other terms) and the places of its parts."""
 
     path: Path
     words: ScenarioFile
+    plan: PlanDocument | None
     terms: PlanTerms
     places: Places
 
@@ -251,18 +252,21 @@ def load_scenarios(path: Path, terms: PlanTerms | None = None) -> Loaded:
         found = _PLACE.search(message)
         line = places.line_of(_place(found.group(1))) if found else 1
         raise Invalid("scenario.invalid", f"{path}:{line}: {_PLACE.sub('', message)}", line=line) from error
-    return Loaded(path, words, terms or _plan(path, words.plan), places)
+    if terms is not None:
+        return Loaded(path, words, None, terms, places)
+    plan = _plan(path, words.plan)
+    return Loaded(path, words, plan, plan.terms, places)
 
 
-def _plan(path: Path, plan: str | dict[str, Any]) -> PlanTerms:
+def _plan(path: Path, plan: str | dict[str, Any]) -> PlanDocument:
     if isinstance(plan, dict):
         # As text again, so that a plan within a scenario is checked like one in a file of its own.
-        return read_plan(msgspec.json.encode(plan).decode()).terms
+        return read_plan(msgspec.json.encode(plan).decode())
     beside = path.parent / plan
     file = beside if beside.is_file() else DEMO_PLANS / f"{plan}.yaml"
     if not file.is_file():
         raise Invalid("scenario.no_plan", f"{path}: there is no plan {plan}")
-    return read_plan(file.read_text()).terms
+    return read_plan(file.read_text())
 
 
 def _place(path: str) -> Place:

@@ -26,3 +26,8 @@ def employers_seen(scope: Scope) -> list[EmployerSeen]:
         EmployerSeen(row.pk, row.name, row.code, str(row.get_funding_mode_display()), row.account_manager_id)
         for row in rows
     ]
+
+
+def employer_id_of(code: str) -> int | None:
+    """The employer that we call so, for commands; None for nobody."""
+    return Employer.objects.filter(code=code).values_list("pk", flat=True).first()
