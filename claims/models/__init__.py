@@ -3,7 +3,7 @@
 from claims.models.authorizations import Authorization
 from claims.models.claim import Claim, ClaimEvent, ClaimNote
 from claims.models.decision import AccumulatorEntry, ClaimLine, Decision
-from claims.models.payments import Payment, PaymentItem, PaymentRun
+from claims.models.payments import Payment, PaymentInstruction, PaymentItem, PaymentRun
 from claims.models.review import Pend, Resolution
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "ClaimNote",
     "Decision",
     "Payment",
+    "PaymentInstruction",
     "PaymentItem",
     "PaymentRun",
     "Pend",

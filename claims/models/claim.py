@@ -72,6 +72,7 @@ class Claim(models.Model):
             models.Index(fields=["employer", "-id"], name="claim_of_employer"),
             models.Index(fields=["member", "service_from"], name="claim_of_member"),
             models.Index(fields=["due_on", "id"], condition=Q(status="pended"), name="claim_pended"),
+            models.Index(fields=["employer", "id"], condition=Q(status="pended"), name="claim_pended_of_employer"),
             models.Index(fields=["family", "id"], condition=Q(status="received"), name="claim_received"),
             models.Index(
                 fields=["employer", "id"], condition=Q(status__in=["approved", "denied"]), name="claim_to_pay"

@@ -136,3 +136,26 @@ class PaymentItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount} for {self.claim_id}"
+
+
+class PaymentInstruction(models.Model):
+    """What an agreement asks of a claim's payment: by which day, or not before its money has come. One a claim."""
+
+    claim = models.OneToOneField("claims.Claim", on_delete=models.PROTECT, related_name="payment_instruction")
+    employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, related_name="+")
+    pay_by_on = models.DateField(null=True, help_text=_("the last day on which a payment still counts"))
+    is_held = models.BooleanField(default=False, help_text=_("not paid until this is lifted"))
+    because = models.CharField(max_length=200)
+    set_at = models.DateTimeField()
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="instruction_says_something", condition=Q(is_held=True) | Q(pay_by_on__isnull=False)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.claim_id} by {self.pay_by_on}"

@@ -15,8 +15,10 @@ from tpa.foundation.values.money import ZERO
 
 # A claim that somebody else is working on at this moment waits for the next run: nobody waits for anybody here.
 _DECIDED = """
-SELECT c.id, c.payee_id, c.due_on, c.status, c.submission, d.id, d.plan_id, d.plan_paid_amount
+SELECT c.id, c.payee_id, c.due_on, c.status, c.submission, d.id, d.plan_id, d.plan_paid_amount,
+       n.pay_by_on, coalesce(n.is_held, false)
   FROM claims_claim c
+  LEFT JOIN claims_paymentinstruction n ON n.claim_id = c.id
   JOIN LATERAL (SELECT id, plan_id, plan_paid_amount FROM claims_decision
                  WHERE claim_id = c.id ORDER BY number DESC LIMIT 1) d ON true
  WHERE c.employer_id = %s AND c.status IN ('approved', 'denied')
@@ -68,13 +70,13 @@ def take_due(employer_id: int, accounts: Mapping[int | None, int]) -> list[Due]:
         ]
     to_member = {row[0] for row in decided if not _assignment(zlib.decompress(row[4])).benefits_assigned}
     subscribers = _subscribers(to_member)
-    for claim_id, payee_id, due_on, status, _submission, decision_id, plan_id, amount in decided:
+    for claim_id, payee_id, due_on, status, _submission, decision_id, plan_id, amount, *instructed in decided:
         account = _account(accounts, plan_id, moves_money=amount != ZERO)
         if account is None:
             continue
         subscriber_id = subscribers.get(claim_id)
         recipient = Recipient(account, payee_id) if subscriber_id is None else Recipient(account, None, subscriber_id)
-        due.append(Due(claim_id, decision_id, recipient, amount, due_on, status))
+        due.append(Due(claim_id, decision_id, recipient, amount, due_on, status, *instructed))
     return due
 
 

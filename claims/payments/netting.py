@@ -21,7 +21,11 @@ class Recipient(NamedTuple):
 
 
 class Due(NamedTuple):
-    """A decision to be settled: what the plan pays for it, negative for a reversal. `due_on` orders what is funded."""
+    """A decision to be settled: what the plan pays for it, negative for a reversal.
+
+    `due_on` orders what is funded; before it what an agreement wants paid by a day (`pay_by_on`). `is_held`: what it
+    pays waits until the instruction is lifted.
+    """
 
     claim_id: int
     decision_id: int
@@ -29,6 +33,8 @@ class Due(NamedTuple):
     amount: Decimal
     due_on: date
     status: str
+    pay_by_on: date | None = None
+    is_held: bool = False
 
 
 @dataclass(slots=True)
@@ -72,22 +78,23 @@ def plan_payments(
     """Nets what is due by recipient and holds what an account can not fund.
 
     Reversals and what a recipient `owed` from before lower its payment, never below zero. What draws on an account is
-    taken in the order of its due days (then of its claims) while `available` (None: no limit) lasts; the first that
-    does not fit is held, and with it everything after it that would draw: a later claim never overtakes an earlier.
+    taken in the order of the days by which it must be paid, else of its due days (then of its claims), while
+    `available` (None: no limit) lasts; the first that does not fit is held, and with it everything after it that would
+    draw: a later claim never overtakes an earlier. What is held by instruction stands in nobody's way.
     """
     nets: dict[Recipient, Decimal] = {recipient: -amount for recipient, amount in owed.items()}
     taken: dict[Recipient, list[Due]] = defaultdict(list)
     drawing: list[Due] = []
+    held: list[Due] = []
     for item in due:
         if item.amount > 0:
-            drawing.append(item)
+            (held if item.is_held else drawing).append(item)
         else:
             taken[item.recipient].append(item)
             nets[item.recipient] = nets.get(item.recipient, ZERO) + item.amount
     left = dict(available)
     exhausted: set[int] = set()
-    held: list[Due] = []
-    for item in sorted(drawing, key=lambda item: (item.due_on, item.claim_id)):
+    for item in sorted(drawing, key=lambda item: (item.pay_by_on or date.max, item.due_on, item.claim_id)):
         account = item.recipient.claims_account_id
         before = nets.get(item.recipient, ZERO)
         draws = max(ZERO, before + item.amount) - max(ZERO, before)

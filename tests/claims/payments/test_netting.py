@@ -20,6 +20,20 @@ def due(number: int, amount: str, recipient: Recipient = PAYEE, day: int = 1) ->
     return Due(number, number, recipient, Decimal(amount), date(2026, 3, day), status)
 
 
+def test_what_a_window_would_lose_is_paid_before_what_is_due_sooner() -> None:
+    soon, late = due(1, "60.00", day=1), due(2, "60.00", OTHER, day=9)._replace(pay_by_on=date(2026, 3, 31))
+    result = plan(soon, late, available="100.00")
+    assert [item.claim_id for payment in result.payments for item in payment.items] == [2]
+    assert result.held == [soon]
+
+
+def test_what_waits_by_instruction_is_held_and_stands_in_nobodys_way() -> None:
+    waits, later = due(1, "60.00", day=1)._replace(is_held=True), due(2, "70.00", OTHER, day=2)
+    result = plan(waits, later, available="100.00")
+    assert result.held == [waits]
+    assert told(result) == [(OTHER, "70.00", "0.00")]
+
+
 def plan(*items: Due, owed: dict[Recipient, str] | None = None, available: str | None = None) -> Plan:
     limits = {1: None if available is None else Decimal(available), 2: None}
     return plan_payments(items, {key: Decimal(value) for key, value in (owed or {}).items()}, limits)

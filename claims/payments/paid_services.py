@@ -1,0 +1,156 @@
+"""Reads what was paid for whom, service by service: for who answers for claims beyond a limit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from tpa.foundation.values.periods import Period
+
+
+@dataclass(frozen=True, slots=True)
+class PaidQuestion:
+    """Services of an employer's people incurred and paid in two windows.
+
+    `benefit_names` says which of a plan's benefits are drugs or vision; dental claims are dental, all else is medical.
+    """
+
+    employer_id: int
+    incurred: Period
+    paid: Period
+    benefit_names: Mapping[str, str] = field(default_factory=dict)
+
+
+class PersonMonth(NamedTuple):
+    """What was paid for a person in a calendar month, of one sort of benefit."""
+
+    member_id: int
+    month_on: date
+    benefit: str
+    amount: Decimal
+
+
+class PaidService(NamedTuple):
+    """What a payment paid of a claim for one day of service and sort of benefit."""
+
+    member_id: int
+    incurred_on: date
+    paid_on: date
+    amount: Decimal
+    decision_id: int
+    benefit: str
+    claim_id: int
+    claim_number: str
+    trace_number: str
+    claims_account_id: int
+
+
+class UnpaidClaim(NamedTuple):
+    """A claim not paid yet: `amount` is what the plan pays, or, while a question is open, the most: as billed."""
+
+    member_id: int
+    incurred_on: date
+    amount: Decimal
+    claim_id: int
+    claim_number: str
+    status: str
+    decision_id: int | None
+    plan_id: int | None
+    benefit: str
+
+
+# From the employer's payments of those days to their items, lines and claims, by index all the way: OFFSET 0 keeps the
+# planner from reading other employers' lines instead. A payment that was taken back again counts for nothing, and
+# neither does what took it back: the two cancel out on the day of the first. Lines of reversals are below zero.
+_PAID = """
+  FROM claims_payment p
+ CROSS JOIN LATERAL (SELECT decision_id, claim_id FROM claims_paymentitem
+                      WHERE payment_id = p.id AND amount > 0 OFFSET 0) i
+ CROSS JOIN LATERAL (SELECT service_from, plan_paid_amount, benefit, member_id FROM claims_claimline
+                      WHERE decision_id = i.decision_id AND plan_paid_amount > 0 OFFSET 0) l
+ CROSS JOIN LATERAL (SELECT kind, claim_number FROM claims_claim WHERE id = i.claim_id OFFSET 0) c
+  LEFT JOIN LATERAL (SELECT true AS is_back FROM claims_decision r JOIN claims_paymentitem b ON b.decision_id = r.id
+                      WHERE r.reverses_id = i.decision_id) back ON true
+ WHERE p.employer_id = %(employer)s AND p.paid_on >= %(paid_from)s AND (%(paid_to)s IS NULL OR p.paid_on < %(paid_to)s)
+   AND l.service_from >= %(incurred_from)s AND (%(incurred_to)s IS NULL OR l.service_from < %(incurred_to)s)
+   AND back.is_back IS NULL
+"""
+_BENEFIT = "coalesce(%(names)s::jsonb ->> l.benefit, CASE c.kind WHEN 'D' THEN 'dental' ELSE 'medical' END)"
+
+_MONTHS = f"""
+SELECT l.member_id, date_trunc('month', p.paid_on)::date, {_BENEFIT}, sum(l.plan_paid_amount) {_PAID}
+ GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+"""
+
+_SERVICES = f"""
+SELECT l.member_id, l.service_from, p.paid_on, sum(l.plan_paid_amount), i.decision_id, {_BENEFIT}, i.claim_id,
+       c.claim_number, p.trace_number, p.claims_account_id {_PAID}
+   AND l.member_id = ANY(%(members)s)
+ GROUP BY l.member_id, l.service_from, p.paid_on, i.decision_id, 6, i.claim_id, c.claim_number, p.trace_number,
+          p.claims_account_id
+ ORDER BY p.paid_on, i.decision_id, l.service_from, 6
+"""
+
+_BY_ACCOUNT = f"""
+SELECT p.claims_account_id, sum(l.plan_paid_amount) {_PAID} GROUP BY 1 ORDER BY 1
+"""
+
+_APPROVED = f"""
+SELECT c.member_id, l.service_from, sum(l.plan_paid_amount), c.id, c.claim_number, c.status, d.id, d.plan_id, {_BENEFIT}
+  FROM claims_claim c
+  JOIN LATERAL (SELECT id, plan_id FROM claims_decision WHERE claim_id = c.id ORDER BY number DESC LIMIT 1) d ON true
+  JOIN claims_claimline l ON l.decision_id = d.id AND l.plan_paid_amount > 0
+ WHERE c.employer_id = %(employer)s AND c.status = 'approved'
+   AND l.service_from >= %(incurred_from)s AND (%(incurred_to)s IS NULL OR l.service_from < %(incurred_to)s)
+ GROUP BY c.member_id, l.service_from, c.id, c.claim_number, c.status, d.id, d.plan_id, 9
+ ORDER BY c.id, l.service_from, 9
+"""  # noqa: S608 (fixed parts)
+
+_PENDED = """
+SELECT member_id, service_from, billed_amount, id, claim_number, status, NULL::bigint, NULL::bigint,
+       CASE kind WHEN 'D' THEN 'dental' ELSE 'medical' END
+  FROM claims_claim
+ WHERE employer_id = %(employer)s AND status = 'pended'
+   AND service_from >= %(incurred_from)s AND (%(incurred_to)s IS NULL OR service_from < %(incurred_to)s)
+ ORDER BY id
+"""
+
+
+def paid_by_month(asked: PaidQuestion) -> list[PersonMonth]:
+    """What was paid for each person, month by month; one query."""
+    return [PersonMonth(*row) for row in _fetch(_MONTHS, asked)]
+
+
+def paid_services(asked: PaidQuestion, member_ids: Collection[int]) -> list[PaidService]:
+    """The payments behind it for these people, in the order in which they were paid; one query."""
+    return [PaidService(*row) for row in _fetch(_SERVICES, asked, members=list(member_ids))]
+
+
+def paid_by_account(asked: PaidQuestion) -> dict[int, Decimal]:
+    """What was paid out of each claims account; one query."""
+    return dict(_fetch(_BY_ACCOUNT, asked))
+
+
+def unpaid_claims(asked: PaidQuestion) -> list[UnpaidClaim]:
+    """What of the incurred window is approved and not paid, and what waits for an answer; two queries."""
+    return [UnpaidClaim(*row) for sql in (_APPROVED, _PENDED) for row in _fetch(sql, asked)]
+
+
+def _fetch(sql: str, asked: PaidQuestion, **more: Any) -> Iterator[tuple[Any, ...]]:
+    values: dict[str, Any] = {
+        "employer": asked.employer_id,
+        "incurred_from": asked.incurred.start,
+        "incurred_to": asked.incurred.end,
+        "paid_from": asked.paid.start,
+        "paid_to": asked.paid.end,
+        "names": json.dumps(dict(asked.benefit_names)),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values | more)
+        yield from cursor.fetchall()
