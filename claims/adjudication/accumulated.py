@@ -11,6 +11,7 @@ from django.db import connection
 
 from claims.adjudication.engine.decision import Consumption
 from claims.adjudication.engine.facts import Accumulated
+from claims.adjudication.engine.years import Keys
 from tpa.foundation.values.money import ZERO
 
 _SUMS = """
@@ -23,8 +24,8 @@ class FamilySums:
     """Sums by family, plan year and bucket, each with its members' parts. The families' rows must be locked."""
 
     def __init__(self) -> None:
-        # (family, year) -> bucket -> member -> amount. The family's sum is kept under member 0, which no member has.
-        self._sums: dict[tuple[int, date], dict[str, dict[int, Decimal]]] = defaultdict(dict)
+        # family -> key -> bucket -> member -> amount. The family's sum is kept under member 0, which no member has.
+        self._sums: dict[int, dict[date, dict[str, dict[int, Decimal]]]] = defaultdict(lambda: defaultdict(dict))
 
     @classmethod
     def of(cls, family_ids: Iterable[int]) -> FamilySums:
@@ -41,20 +42,25 @@ class FamilySums:
         for used in consumptions:
             self._add(family_id, member_id, used.year_on, used.bucket, used.amount)
 
-    def facts(self, family_id: int, member_id: int, years: Iterable[date]) -> tuple[Accumulated, ...]:
-        """What one member's claim may see: the member's and the family's sums in those plan years, in bucket order."""
+    def facts(self, family_id: int, member_id: int, keys: Keys) -> tuple[Accumulated, ...]:
+        """What one member's claim may see: the member's and the family's sums under these keys, in bucket order."""
+        sums = self._sums.get(family_id)
+        if not sums:
+            return ()
+        days = sorted(sums) if keys.dated else sorted(keys.years & sums.keys())
         return tuple(
             Accumulated(
-                year_on=year_on,
+                year_on=day,
                 bucket=bucket,
                 member_amount=parts.get(member_id, ZERO),
                 family_amount=parts[0],
             )
-            for year_on in sorted(set(years))
-            for bucket, parts in sorted(self._sums.get((family_id, year_on), {}).items())
+            for day in days
+            for bucket, parts in sorted(sums[day].items())
+            if not keys.dated or keys.hold(day, bucket)
         )
 
     def _add(self, family_id: int, member_id: int, year_on: date, bucket: str, amount: Decimal) -> None:
-        parts = self._sums[family_id, year_on].setdefault(bucket, {0: ZERO})
+        parts = self._sums[family_id][year_on].setdefault(bucket, {0: ZERO})
         parts[member_id] = parts.get(member_id, ZERO) + amount
         parts[0] += amount

@@ -10,7 +10,7 @@ from decimal import Decimal
 from claims.adjudication.accumulated import FamilySums
 from claims.adjudication.claims_to_decide import ClaimToDecide
 from claims.adjudication.engine.facts import AuthorizationFact, ClaimFacts, LinePrice, ResolutionFact
-from claims.adjudication.engine.years import years_of
+from claims.adjudication.engine.years import keys_of
 from claims.adjudication.known_before import authorizations_of, resolutions_of
 from claims.adjudication.prior_lines import PriorLines
 from claims.facts import Submission, SubmittedLine
@@ -118,7 +118,7 @@ def facts_of(claim: ClaimToDecide, gathered: Gathered) -> Standing:
         coverages=tuple(gathered.coverages.get(claim.member_id, ())),
         other_coverages=tuple(gathered.other_coverages.get(claim.member_id, ())),
         prices=_prices(claim, terms, gathered) if terms else (),
-        accumulated=gathered.sums.facts(claim.family_id, claim.member_id, years_of(terms, submission)) if terms else (),
+        accumulated=gathered.sums.facts(claim.family_id, claim.member_id, keys_of(terms, submission)) if terms else (),
         prior_lines=gathered.prior.facts(claim.member_id, submission),
         authorizations=tuple(gathered.authorizations.get(claim.member_id, ())),
         resolutions=gathered.resolutions.get(claim.id, ()),

@@ -44,10 +44,9 @@ def meters(facts: ClaimFacts, decision: ClaimDecision, terms: PlanTerms | None) 
     """The member's and the family's meters in the plan year of the claim's first service, in the plan's order."""
     if terms is None or (not facts.accumulated and not decision.consumptions):
         return []
-    year_on = max(
-        (*(used.year_on for used in decision.consumptions), *(held.year_on for held in facts.accumulated)),
-        default=None,
-    )
+    submission = facts.submission
+    first_day = submission.admitted_on if terms.stays_by_admission else None
+    year_on = terms.year_on(first_day or submission.service_from)
     own: dict[str, Decimal] = defaultdict(lambda: ZERO)
     family: dict[str, Decimal] = defaultdict(lambda: ZERO)
     for held in facts.accumulated:
@@ -64,14 +63,16 @@ def meters(facts: ClaimFacts, decision: ClaimDecision, terms: PlanTerms | None) 
         for cap in caps:
             limit = cap.self_only_amount if is_alone else cap.person_amount
             family_limit = None if is_alone else cap.family_amount
-            meter = Meter(word + _tier_words(cap, caps), _sum(own, cap, limit), _sum(family, cap, family_limit))
+            meter = Meter(
+                word + _tier_words(cap, caps), _sum(own, cap, limit), _sum(family, cap, family_limit, of_family=True)
+            )
             if meter.own is not None or meter.family is not None:
                 found.append(meter)
     return found
 
 
-def _sum(sums: dict[str, Decimal], cap: Cap, limit: Decimal | None) -> Sum | None:
-    return None if limit is None else Sum(sum((sums[bucket] for bucket in cap.counts), ZERO), limit)
+def _sum(sums: dict[str, Decimal], cap: Cap, limit: Decimal | None, *, of_family: bool = False) -> Sum | None:
+    return None if limit is None else Sum(cap.sum_of(sums, of_family=of_family), limit)
 
 
 def _tier_words(cap: Cap, caps: tuple[Cap, ...]) -> str:

@@ -10,7 +10,6 @@ from pathlib import Path
 from claims.adjudication.engine.adjudicate import adjudicate
 from claims.adjudication.engine.decision import Adjustment, ClaimDecision, Figures, LineDecision
 from claims.adjudication.engine.facts import ClaimFacts
-from claims.adjudication.engine.years import year_on
 from claims.simulation.scenario_facts import Family
 from claims.simulation.scenarios import ClaimWords, Expected, ExpectedLine, Loaded, ScenarioWords, load_scenarios
 from plans.design.terms import PlanTerms
@@ -113,7 +112,7 @@ def _compare(claim: ClaimWords, decision: ClaimDecision, family: Family, terms: 
         for bucket in sorted(expect.used.keys() | used.keys()):
             yield from _amount(expect.used.get(bucket), used.get(bucket), ("used", bucket), f"used of {bucket}")
     assert claim.on is not None
-    year = year_on(terms, claim.admitted or claim.on)
+    year = terms.year_on(claim.admitted or claim.on)
     for name, sums, whose in (("sums", expect.sums, 0), ("family_sums", expect.family_sums, 1)):
         for bucket, amount in (sums or {}).items():
             yield from _amount(

@@ -15,7 +15,7 @@ from claims.adjudication.engine.facts import (
     PriorLine,
     ResolutionFact,
 )
-from claims.adjudication.engine.years import LIFETIME, year_on, years_of
+from claims.adjudication.engine.years import LIFETIME, keys_of
 from claims.facts import (
     OtherPayer,
     OtherPayerLine,
@@ -49,7 +49,7 @@ class Family:
         self.decided: dict[str, tuple[int, ClaimDecision]] = {}
         first_day = next((claim.on for claim in words.claims if claim.on), _LONG_AGO)
         for used in words.before:
-            year = used.year or (LIFETIME if used.bucket.startswith("auth:") else year_on(terms, first_day))
+            year = used.year or (LIFETIME if used.bucket.startswith("auth:") else terms.year_on(first_day))
             self._add(self._ids[used.who], year, used.bucket, used.amount)
 
     def facts(self, number: str, claim: ClaimWords) -> ClaimFacts:
@@ -79,7 +79,8 @@ class Family:
             accumulated=self._accumulated(member_id, submission),
             prior_lines=tuple(
                 line
-                for lines in self._prior.values()
+                for prior, lines in self._prior.items()
+                if self.decided[prior][0] == member_id
                 for line in lines
                 if any(line.service_from == now.service_from for now in submission.lines)
             ),
@@ -156,7 +157,7 @@ class Family:
         parts[member_id] = parts.get(member_id, ZERO) + cents(amount)
 
     def _accumulated(self, member_id: int, submission: Submission) -> tuple[Accumulated, ...]:
-        years = years_of(self._terms, submission)
+        keys = keys_of(self._terms, submission)
         return tuple(
             Accumulated(
                 year_on=year,
@@ -165,7 +166,7 @@ class Family:
                 family_amount=sum(parts.values(), ZERO),
             )
             for (year, bucket), parts in sorted(self._sums.items())
-            if year in years
+            if keys.hold(year, bucket)
         )
 
     def _other_coverages(self, who: str) -> tuple[OtherCoverageFact, ...]:

@@ -36,7 +36,7 @@ from claims.words.rules import (
 )
 from claims.words.sentences import step_sentence
 from plans.design.selectors import plan_terms
-from plans.design.terms import PlanTerms
+from plans.design.terms import PLAN_YEAR, PlanTerms
 from tpa.foundation.access import Scope
 from tpa.foundation.audit import record_read
 from tpa.foundation.errors import DomainError
@@ -313,15 +313,17 @@ def _meters(says: ClaimDecision, facts: ClaimFacts, terms: PlanTerms | None) -> 
     """Deductibles, out-of-pocket maximums and limits that the claim touches: before it, by it, and their cap."""
     if terms is None:
         return []
-    years = [used.year_on for used in says.consumptions] + [held.year_on for held in facts.accumulated]
-    before: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
-    added: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    submission = facts.submission
+    first_day = submission.admitted_on if terms.stays_by_admission else None
+    year_on = terms.year_on(first_day or submission.service_from)
+    before: dict[str, dict[str, Decimal]] = {"own": defaultdict(Decimal), "family": defaultdict(Decimal)}
+    added: dict[str, Decimal] = defaultdict(Decimal)
     for held in facts.accumulated:
-        if held.year_on == max(years):
-            before["own", held.bucket] += held.member_amount
-            before["family", held.bucket] += held.family_amount
+        if held.year_on == year_on:
+            before["own"][held.bucket] += held.member_amount
+            before["family"][held.bucket] += held.family_amount
     for used in says.consumptions:
-        if used.year_on == max(years):
+        if used.year_on == year_on:
             added[used.bucket] += used.amount
     is_alone = all(coverage.tier == "EE" for coverage in facts.coverages)
     rows = []
@@ -332,25 +334,42 @@ def _meters(says: ClaimDecision, facts: ClaimFacts, terms: PlanTerms | None) -> 
             ("family", _("family"), None if is_alone else cap.family_amount),
         ):
             if limit is not None:
+                was = cap.sum_of(before[whose], of_family=whose == "family")
+                now = {bucket: before[whose][bucket] + added[bucket] for bucket in {*before[whose], *added}}
+                after = cap.sum_of(defaultdict(Decimal, now), of_family=whose == "family")
                 rows.append(
                     {
                         "name": f"{bucket_words(cap.bucket)}, {words}",
-                        "before": sum((before[whose, bucket] for bucket in cap.counts), ZERO),
-                        "added": sum((added[bucket] for bucket in cap.counts), ZERO),
+                        "before": was,
+                        "added": after - was,
                         "limit": limit,
                     }
                 )
+    return rows + _limit_meters(says, facts, terms, year_on)
+
+
+def _limit_meters(says: ClaimDecision, facts: ClaimFacts, terms: PlanTerms, year_on: date) -> list[dict[str, Any]]:
+    """Limits by bucket: one that counts by condition has several, and one of any so many months many days."""
+    rows = []
     for limited in terms.limits:
-        if added[limited.bucket] or before["own", limited.bucket]:
-            rows.append(
-                {
-                    "name": limited.name,
-                    "before": before["own", limited.bucket],
-                    "added": added[limited.bucket],
-                    "limit": limited.most_amount,
-                    "is_count": limited.counts in ("visits", "days", "units"),
-                }
-            )
+        sums: dict[str, list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
+        of_year = limited.span.per == PLAN_YEAR
+        for held in facts.accumulated:
+            if limited.is_kept_in(held.bucket) and (not of_year or held.year_on == year_on):
+                sums[held.bucket][0] += held.member_amount
+        for used in says.consumptions:
+            if limited.is_kept_in(used.bucket) and (not of_year or used.year_on == year_on):
+                sums[used.bucket][1] += used.amount
+        rows += [
+            {
+                "name": bucket.partition(":")[2],
+                "before": before,
+                "added": added,
+                "limit": limited.most_amount,
+                "is_count": limited.counts in ("visits", "days", "units"),
+            }
+            for bucket, (before, added) in sorted(sums.items())
+        ]
     return rows
 
 

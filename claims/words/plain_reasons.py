@@ -35,6 +35,7 @@ _WORDS = {
     "131": _later("A discount that was agreed for this claim."),
     "136": _later("The plan that comes first did not follow its own rules; see its notice."),
     "151": _later("The plan does not support this many services of the kind."),
+    "179": _later("This benefit has a waiting period, which had not passed on the day of service."),
     "187": _later("Paid from a spending account."),
     "197": _later("The plan wants permission before this service, and none was given."),
     "198": _later("More was provided than was permitted before the service."),

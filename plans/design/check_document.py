@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
+from plans.design.compile_limits import ANY_CONDITION
 from plans.design.yaml_document import Path
 
 Document = dict[str, Any]
 
 _RANGES = ("procedures", "revenue_codes", "bill_types", "diagnoses")
+# Of a limit's and a condition's name: together they name an accumulator, which has sixty characters.
+_LONGEST = 53
 
 
 class Problem(NamedTuple):
@@ -22,7 +25,7 @@ class Problem(NamedTuple):
 
 def problems_of(document: Document) -> list[Problem]:
     """All contradictions of a document that its schema found well-formed."""
-    checks = (_dates, _tiers, _caps, _benefits, _matches, _limits, _tier_names)
+    checks = (_dates, _tiers, _caps, _benefits, _matches, _conditions, _counted, _first_visits, _tier_names)
     return [problem for check in checks for problem in check(document)]
 
 
@@ -68,11 +71,20 @@ def _caps(document: Document) -> Iterator[Problem]:
                 if tier in taken:
                     yield Problem((*path, "tiers"), f"tier {tier} has one already")
                 taken.add(tier)
-            for other in cap.get("also_counts", ()):
-                if other not in names or other == cap["name"]:
-                    yield Problem((*path, "also_counts"), f"there is no other one named {other}")
+            yield from _crossings(cap, names, (*path, "also_counts"))
             if cap["name"] == "none":
                 yield Problem((*path, "name"), "“none” is what a benefit says that counts toward nothing")
+
+
+def _crossings(cap: Document, names: set[str], path: Path) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for index, other in enumerate(cap.get("also_counts", ())):
+        name = other if isinstance(other, str) else other["name"]
+        if name not in names or name == cap["name"]:
+            yield Problem((*path, index), f"there is no other one named {name}")
+        if name in seen:
+            yield Problem((*path, index), f"{name} is there already")
+        seen.add(name)
 
 
 def _benefits(document: Document) -> Iterator[Problem]:
@@ -115,23 +127,53 @@ def _pays(document: Document, benefit: Document, tier: str, pays: Any, path: Pat
 
 
 def _matches(document: Document) -> Iterator[Problem]:
-    for part in ("benefits", "exclusions", "reviews"):
+    for part in ("benefits", "limits", "waiting_periods", "exclusions", "reviews"):
         for index, clause in enumerate(document.get(part, ())):
             for place, match in enumerate(clause.get("when", ())):
                 for name in _RANGES:
-                    for at, code in enumerate(match.get(name, ())):
-                        first, _dash, last = str(code).partition("-")
-                        if last and (len(first) != len(last) or last < first):
-                            yield Problem((part, index, "when", place, name, at), f"{code} is no range of codes")
+                    yield from _ranges(match.get(name, ()), (part, index, "when", place, name))
 
 
-def _limits(document: Document) -> Iterator[Problem]:
-    yield from _twins(document.get("limits", []), "limits", "limit")
+def _ranges(codes: list[Any], path: Path) -> Iterator[Problem]:
+    for at, code in enumerate(codes):
+        first, _dash, last = str(code).partition("-")
+        if last and (len(first) != len(last) or last < first):
+            yield Problem((*path, at), f"{code} is no range of codes")
+
+
+def _conditions(document: Document) -> Iterator[Problem]:
+    yield from _twins(document.get("conditions", []), "conditions", "condition")
+    for index, condition in enumerate(document.get("conditions", ())):
+        yield from _ranges(condition["diagnoses"], ("conditions", index, "diagnoses"))
+
+
+def _counted(document: Document) -> Iterator[Problem]:
+    """Limits, first visits and waiting periods: used once, of benefits and conditions that there are."""
     benefits = _names(document, "benefits", "benefit")
+    for part, key in (("limits", "limit"), ("first_visits", "first"), ("waiting_periods", "waiting")):
+        yield from _twins(document.get(part, []), part, key)
+        for index, clause in enumerate(document.get(part, ())):
+            for name in clause["benefits"]:
+                if name not in benefits:
+                    yield Problem((part, index, "benefits"), f"there is no benefit {name}")
+    for index, waiting in enumerate(document.get("waiting_periods", ())):
+        if ("months" in waiting) == ("days" in waiting):
+            yield Problem(("waiting_periods", index), "say how long it is, in months or in days")
+    conditions = _names(document, "conditions", "condition")
     for index, limit in enumerate(document.get("limits", ())):
-        for name in limit["benefits"]:
-            if name not in benefits:
-                yield Problem(("limits", index, "benefits"), f"there is no benefit {name}")
+        named = limit.get("conditions", [])
+        for name in [] if named == ANY_CONDITION else named:
+            path: Path = ("limits", index, "conditions")
+            if name not in conditions:
+                yield Problem(path, f"there is no condition {name}")
+            elif len(limit["limit"]) + len(name) > _LONGEST:
+                yield Problem(path, f"the names {limit['limit']} and {name} are too long together")
+
+
+def _first_visits(document: Document) -> Iterator[Problem]:
+    for index, first in enumerate(document.get("first_visits", ())):
+        for tier, pays in first["pays"].items():
+            yield from _pays(document, first, tier, pays, ("first_visits", index, "pays", tier))
 
 
 def _tier_names(document: Document) -> Iterator[Problem]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
+from plans.design.compile_limits import first_visits_of, limits_of, waitings_of
+from plans.design.compile_matches import matches_of
 from plans.design.terms import (
     COINSURANCE,
     COPAY,
@@ -14,12 +17,11 @@ from plans.design.terms import (
     Benefit,
     BenefitTier,
     Cap,
-    CodeRange,
     Coordination,
+    Crossing,
     Exclusion,
     Filing,
     Limit,
-    Match,
     PlanTerms,
     PriceRule,
     Pricing,
@@ -37,7 +39,7 @@ def compile_terms(document: Document, content_hash: str) -> PlanTerms:
     tiers = tuple(_tier(tier) for tier in document["tiers"])
     deductibles = _caps(document.get("deductibles", []), "deductible")
     maximums = _caps(document["out_of_pocket_maximums"], "oop")
-    limits = tuple(_limit(limit, [tier.name for tier in tiers]) for limit in document.get("limits", []))
+    limits = limits_of(document)
     through = document["effective"].get("through")
     month, day = document["plan_year"]["starts"].split("-")
     return PlanTerms(
@@ -93,16 +95,26 @@ def _cap(cap: Document, kind: str) -> Cap:
     else:
         person = None if cap.get("type") == "aggregate" else individual
     bucket = f"{kind}:{cap['name']}"
+    also = cap.get("also_counts", ())
     shares = tuple(cap.get("shares", _ALL_SHARES)) if kind == "oop" else ()
     return Cap(
         bucket=bucket,
-        counts=(bucket, *(f"{kind}:{other}" for other in cap.get("also_counts", ()))),
+        counts=(bucket, *(f"{kind}:{other}" for other in also if isinstance(other, str))),
+        crossings=tuple(_crossing(other, kind) for other in also if not isinstance(other, str)),
         self_only_amount=individual,
         person_amount=person,
         family_amount=family,
         shares=shares,
         carry_over_from_month=cap.get("carry_over_from_month"),
         section=cap["section"],
+    )
+
+
+def _crossing(other: Document, kind: str) -> Crossing:
+    return Crossing(
+        bucket=f"{kind}:{other['name']}",
+        person_amount=Decimal(other["most"]),
+        family_amount=Decimal(other["most_family"]) if "most_family" in other else None,
     )
 
 
@@ -114,30 +126,52 @@ def _benefit(
     limits: tuple[Limit, ...],
 ) -> Benefit:
     name = benefit["benefit"]
-    tiers: dict[str, BenefitTier] = {}
-    for tier, pays in benefit["pays"].items():
-        paid_as = pays["as"] if isinstance(pays, dict) else tier
-        shares = benefit["pays"][paid_as]
-        maximum = benefit.get("out_of_pocket_maximum") or _general(document["out_of_pocket_maximums"], paid_as)
-        tiers[tier] = BenefitTier(
-            tier=tier,
-            is_covered=shares != "not_covered",
-            shares=()
-            if shares == "not_covered"
-            else tuple(_share(share, paid_as, document, deductibles, benefit["section"]) for share in shares),
-            out_of_pocket=maximums.get(maximum),
-            section=benefit["section"],
-        )
+    of_tiers = partial(_tiers, document=document, deductibles=deductibles, maximums=maximums)
+    maximum = benefit.get("out_of_pocket_maximum", "")
+    tiers = of_tiers(benefit["pays"], maximum, benefit["section"])
     return Benefit(
         name=name,
         title=benefit["title"],
-        matches=_matches(benefit.get("when", [])),
+        matches=matches_of(benefit.get("when", [])),
         tiers=tiers,
         emergency=benefit.get("emergency"),
         limits=tuple(limit for limit in limits if name in limit.benefits),
+        first_visits=tuple(
+            first_visits_of(first, of_tiers(first["pays"], maximum, first["section"]))
+            for first in document.get("first_visits", ())
+            if name in first["benefits"]
+        ),
+        waitings=waitings_of(document, name),
         authorization=_authorization(benefit["authorization"]) if "authorization" in benefit else None,
         section=benefit["section"],
     )
+
+
+def _tiers(
+    said: Document,
+    maximum: str,
+    section: str,
+    *,
+    document: Document,
+    deductibles: dict[str, Cap],
+    maximums: dict[str, Cap],
+) -> dict[str, BenefitTier]:
+    """What is paid at each tier that is said; `maximum` names the one that counts if not the tier's own."""
+    tiers: dict[str, BenefitTier] = {}
+    for tier, pays in said.items():
+        paid_as = pays["as"] if isinstance(pays, dict) else tier
+        shares = said[paid_as]
+        is_covered = shares != "not_covered"
+        tiers[tier] = BenefitTier(
+            tier=tier,
+            is_covered=is_covered,
+            shares=tuple(_share(share, paid_as, document, deductibles, section) for share in shares)
+            if is_covered
+            else (),
+            out_of_pocket=maximums.get(maximum or _general(document["out_of_pocket_maximums"], paid_as)),
+            section=section,
+        )
+    return tiers
 
 
 def _general(caps: list[Document], tier: str) -> str:
@@ -168,24 +202,11 @@ def _authorization(clause: Document) -> AuthorizationTerm:
     )
 
 
-def _limit(limit: Document, tiers: list[str]) -> Limit:
-    return Limit(
-        name=limit["limit"],
-        bucket=f"limit:{limit['limit']}",
-        benefits=tuple(limit["benefits"]),
-        tiers=tuple(limit.get("tiers", tiers)),
-        counts=limit["counts"],
-        most_amount=Decimal(limit["most"]),
-        is_lifetime=limit["per"] == "lifetime",
-        section=limit["section"],
-    )
-
-
 def _exclusion(clause: Document) -> Exclusion:
     return Exclusion(
         name=clause["exclusion"],
         title=clause["title"],
-        matches=_matches(clause["when"]),
+        matches=matches_of(clause["when"]),
         group=clause.get("group", "PR"),
         carc=clause.get("carc", "204"),
         rarcs=tuple(clause.get("rarcs", ())),
@@ -197,7 +218,7 @@ def _review(clause: Document) -> Exclusion:
     return Exclusion(
         name=clause["review"],
         title=clause["title"],
-        matches=_matches(clause["when"]),
+        matches=matches_of(clause["when"]),
         is_review=True,
         section=clause["section"],
     )
@@ -223,35 +244,3 @@ def _price(price: Document) -> PriceRule:
         percent = Decimal(price["percent_of_reference"])
         return PriceRule(method="percent_of_reference", percent=percent, schedule=price["schedule"])
     return PriceRule(method="charge_percentile", schedule=price["charge_percentile"])
-
-
-def _matches(clauses: list[Document]) -> tuple[Match, ...]:
-    return tuple(
-        Match(
-            kinds=tuple(clause.get("kinds", ())),
-            procedures=_ranges(clause.get("procedures", ())),
-            revenue_codes=_ranges(clause.get("revenue_codes", ())),
-            places=_words(clause.get("places", ())),
-            bill_types=_ranges(clause.get("bill_types", ())),
-            modifiers=_words(clause.get("modifiers", ())),
-            diagnoses=_ranges(clause.get("diagnoses", ())),
-            from_age=clause.get("from_age"),
-            under_age=clause.get("under_age"),
-            sexes=tuple(clause.get("sexes", ())),
-            relationships=tuple(clause.get("relationships", ())),
-            emergency=clause.get("emergency"),
-        )
-        for clause in clauses
-    )
-
-
-def _ranges(codes: Any) -> tuple[CodeRange, ...]:
-    ranges = []
-    for code in codes:
-        first, _dash, last = str(code).partition("-")
-        ranges.append((first, last or first))
-    return tuple(ranges)
-
-
-def _words(codes: Any) -> tuple[str, ...]:
-    return tuple(str(code) for code in codes)

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.utils.translation import gettext as _
 
+from plans.design.describe_counted import counted_clauses
+from plans.design.plan_words import Clause, dollars, length_words, matches_words, pays_words
+
 Document = dict[str, Any]
-
-
-class Clause(NamedTuple):
-    """One clause: a key that stays the same from version to version, its title, section, and what it says by aspect."""
-
-    key: str
-    title: str
-    section: str
-    says: dict[str, str]
 
 
 def describe_plan(document: Document) -> list[Clause]:
@@ -39,8 +33,7 @@ def _clauses(document: Document) -> Iterator[Clause]:
     yield from _rules(document)
     for benefit in document["benefits"]:
         yield Clause(f"benefit:{benefit['benefit']}", benefit["title"], benefit["section"], _benefit(benefit))
-    for limit in document.get("limits", ()):
-        yield Clause(f"limit:{limit['limit']}", _("Limit %s") % limit["limit"], limit["section"], _limit(limit))
+    yield from counted_clauses(document)
     for part, title in (("exclusions", _("Excluded: %s")), ("reviews", _("Reviewed by a clinician: %s"))):
         for clause in document.get(part, ()):
             key = clause.get("exclusion") or clause["review"]
@@ -84,7 +77,7 @@ def _rules(document: Document) -> Iterator[Clause]:
         yield Clause("no_surprises", _("Emergencies and protected services out of network"), clause["section"], says)
     if "timely_filing" in document:
         clause = document["timely_filing"]
-        says = {tier: _period(limit) for tier, limit in clause["limits"].items()}
+        says = {tier: length_words(limit) for tier, limit in clause["limits"].items()}
         yield Clause("timely_filing", _("Timely filing"), clause["section"], says)
     if "coordination" in document:
         clause = document["coordination"]
@@ -100,15 +93,15 @@ def _rules(document: Document) -> Iterator[Clause]:
 
 
 def _cap(one: Document) -> dict[str, str]:
-    says = {_("individual"): _dollars(one["individual"])}
+    says = {_("individual"): dollars(one["individual"])}
     if "family" in one:
         kind = _("embedded") if one["type"] == "embedded" else _("aggregate")
-        says[_("family")] = f"{_dollars(one['family'])}, {kind}"
+        says[_("family")] = f"{dollars(one['family'])}, {kind}"
     if "person_in_family" in one:
-        says[_("each person in a family")] = _dollars(one["person_in_family"])
+        says[_("each person in a family")] = dollars(one["person_in_family"])
     says[_("tiers")] = ", ".join(one.get("tiers", ())) or _("only where a benefit names it")
     if one.get("also_counts"):
-        says[_("also counts")] = ", ".join(one["also_counts"])
+        says[_("also counts")] = ", ".join(_crossing(other) for other in one["also_counts"])
     if "shares" in one:
         says[_("counts")] = ", ".join(one["shares"])
     if "carry_over_from_month" in one:
@@ -116,10 +109,20 @@ def _cap(one: Document) -> dict[str, str]:
     return says
 
 
+def _crossing(other: Any) -> str:
+    if isinstance(other, str):
+        return other
+    values = {"name": other["name"], "most": dollars(other["most"])}
+    if "most_family" not in other:
+        return _("%(name)s up to %(most)s a person") % values
+    values["family"] = dollars(other["most_family"])
+    return _("%(name)s up to %(most)s a person and %(family)s a family") % values
+
+
 def _benefit(benefit: Document) -> dict[str, str]:
-    says = {_("what belongs to it"): _matches(benefit.get("when", [])) or _("whatever belongs nowhere else")}
+    says = {_("what belongs to it"): matches_words(benefit.get("when", [])) or _("whatever belongs nowhere else")}
     for tier, pays in benefit["pays"].items():
-        says[_("member pays, tier %s") % tier] = _pays(pays)
+        says[_("member pays, tier %s") % tier] = pays_words(pays)
     if "emergency" in benefit:
         says[_("emergency")] = _("always") if benefit["emergency"] else _("never")
     if "authorization" in benefit:
@@ -132,62 +135,21 @@ def _benefit(benefit: Document) -> dict[str, str]:
         }
     if "out_of_pocket_maximum" in benefit:
         says[_("counts toward maximum")] = benefit["out_of_pocket_maximum"]
-    for flag, words in (("essential", _("essential health benefit")), ("preventive", _("preventive care"))):
+    for flag, words in (
+        ("essential", _("essential health benefit")),
+        ("preventive", _("preventive care")),
+        ("mental_health", _("mental health or substance use")),
+    ):
         if flag in benefit:
             says[words] = _("yes") if benefit[flag] else _("no")
     return says
 
 
-def _pays(pays: Any) -> str:
-    if pays == "not_covered":
-        return _("not covered")
-    if isinstance(pays, dict):
-        return _("as in tier %s") % pays["as"]
-    return ", ".join(_share(share) for share in pays) or _("nothing")
-
-
-def _share(share: Any) -> str:
-    if share == "deductible":
-        return _("deductible")
-    if "deductible" in share:
-        return _("deductible %s") % share["deductible"]
-    if "coinsurance" in share:
-        return _("%s per cent") % share["coinsurance"]
-    words = _("%(amount)s per %(per)s") % {"amount": _dollars(share["copay"]), "per": share["per"]}
-    if "most_per_stay" in share:
-        words += _(" (at most %s a stay)") % _dollars(share["most_per_stay"])
-    if "waived" in share:
-        words += _(" (waived if admitted)")
-    return words
-
-
-def _limit(limit: Document) -> dict[str, str]:
-    is_money = limit["counts"] in ("allowed", "paid")
-    most = _dollars(limit["most"]) if is_money else str(limit["most"])
-    says = {
-        _("at most"): f"{most} {limit['counts']}, {limit['per'].replace('_', ' ')}",
-        _("benefits"): ", ".join(limit["benefits"]),
-    }
-    if "tiers" in limit:
-        says[_("tiers")] = ", ".join(limit["tiers"])
-    return says
-
-
 def _exclusion(clause: Document) -> dict[str, str]:
-    says = {_("what belongs to it"): _matches(clause["when"])}
+    says = {_("what belongs to it"): matches_words(clause["when"])}
     if "carc" in clause or "group" in clause:
         says[_("adjustment")] = f"{clause.get('group', 'PR')}-{clause.get('carc', '204')}"
     return says
-
-
-def _matches(matches: list[Document]) -> str:
-    return "; ".join(
-        " ".join(f"{name.replace('_', ' ')} {_values(values)}" for name, values in match.items()) for match in matches
-    )
-
-
-def _values(values: Any) -> str:
-    return ", ".join(str(value) for value in values) if isinstance(values, list) else str(values)
 
 
 def _prices(prices: list[Document]) -> str:
@@ -201,12 +163,3 @@ def _prices(prices: list[Document]) -> str:
         else:
             words.append(_("percentile of charges by %s") % price["charge_percentile"])
     return _(", else ").join(words) or _("by a person")
-
-
-def _period(limit: Document) -> str:
-    return _("%s days") % limit["days"] if "days" in limit else _("%s months") % limit["months"]
-
-
-def _dollars(amount: int | str) -> str:
-    whole, _point, cents = str(amount).partition(".")
-    return f"${int(whole):,}" + (f".{cents:0<2}" if cents else "")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from plans.design.describe_plan import Clause, describe_plan
+from plans.design.describe_plan import describe_plan
+from plans.design.plan_words import Clause
 
 ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
 

@@ -215,7 +215,7 @@ def _together(maximums: list[Document], of: str) -> Decimal | None:
         group = [rest.pop()]
         for one in group:
             for other in list(rest):
-                if other["name"] in one.get("also_counts", ()) or one["name"] in other.get("also_counts", ()):
+                if other["name"] in _counted(one) or one["name"] in _counted(other):
                     rest.remove(other)
                     group.append(other)
         amounts = [_borne(one, of) for one in group]
@@ -223,6 +223,11 @@ def _together(maximums: list[Document], of: str) -> Decimal | None:
             return None
         total += max(amount for amount in amounts if amount is not None)
     return total
+
+
+def _counted(maximum: Document) -> list[str]:
+    """Those that count toward it wholly; what crosses over only in part leaves the rest to be borne."""
+    return [other for other in maximum.get("also_counts", ()) if isinstance(other, str)]
 
 
 def _borne(maximum: Document, of: str) -> Decimal | None:

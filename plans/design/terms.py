@@ -2,87 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
-import msgspec
+from plans.design.matching import CodeRange, LineCodes, Match, Term
 
-CodeRange = tuple[str, str]
 Found = TypeVar("Found")
 
 COPAY, DEDUCTIBLE, COINSURANCE = "copay", "deductible", "coinsurance"
-
-
-class Term(msgspec.Struct, frozen=True, kw_only=True):
-    """Base of all terms. `section` names the clause of the plan document it comes from."""
-
-
-class LineCodes(NamedTuple):
-    """What of a claim line decides where in the plan it belongs. `diagnosis` is the one that leads the line."""
-
-    kind: str  # P, I or D
-    procedure: str = ""
-    revenue: str = ""
-    place: str = ""  # of service; blank on institutional claims
-    bill_type: str = ""  # first two digits; blank elsewhere
-    modifiers: tuple[str, ...] = ()
-    diagnosis: str = ""
-    age: int | None = None
-    sex: str = "U"
-    relationship: str = "18"
-    is_emergency: bool = False
-
-
-class Match(Term, frozen=True, dict=True):
-    """All that is named must hold; of several codes one. Ranges of codes compare by their length: E11 holds E119."""
-
-    kinds: tuple[str, ...] = ()
-    procedures: tuple[CodeRange, ...] = ()
-    revenue_codes: tuple[CodeRange, ...] = ()
-    places: tuple[str, ...] = ()
-    bill_types: tuple[CodeRange, ...] = ()
-    modifiers: tuple[str, ...] = ()
-    diagnoses: tuple[CodeRange, ...] = ()
-    from_age: int | None = None
-    under_age: int | None = None
-    sexes: tuple[str, ...] = ()
-    relationships: tuple[str, ...] = ()
-    emergency: bool | None = None
-
-    def fits_codes(self, line: LineCodes) -> bool:
-        """Do procedure, revenue code, place and type of bill fit? Depends on nothing else."""
-        return (
-            (not self.kinds or line.kind in self.kinds)
-            and (not self.procedures or _in_ranges(line.procedure, self.procedures))
-            and (not self.revenue_codes or _in_ranges(line.revenue, self.revenue_codes))
-            and (not self.places or line.place in self.places)
-            and (not self.bill_types or _in_ranges(line.bill_type, self.bill_types))
-        )
-
-    @cached_property
-    def is_by_codes(self) -> bool:
-        """Whether nothing but codes is asked."""
-        asks_more = self.modifiers or self.diagnoses or self.sexes or self.relationships
-        return not asks_more and self.from_age is None and self.under_age is None and self.emergency is None
-
-    def fits_person(self, line: LineCodes) -> bool:
-        """Do diagnosis, modifiers, person and emergency fit? An unknown age fits no condition on age."""
-        if self.modifiers and not any(modifier in self.modifiers for modifier in line.modifiers):
-            return False
-        if self.diagnoses and not _in_ranges(line.diagnosis, self.diagnoses):
-            return False
-        if (self.sexes and line.sex not in self.sexes) or (
-            self.relationships and line.relationship not in self.relationships
-        ):
-            return False
-        if self.from_age is not None and (line.age is None or line.age < self.from_age):
-            return False
-        if self.under_age is not None and (line.age is None or line.age >= self.under_age):
-            return False
-        return self.emergency is None or self.emergency == line.is_emergency
+PLAN_YEAR, CALENDAR_YEAR, PER_LIFETIME, MONTHS, DAYS = "plan_year", "calendar_year", "lifetime", "months", "days"
 
 
 class Tier(Term, frozen=True):
@@ -94,22 +25,40 @@ class Tier(Term, frozen=True):
     section: str = ""
 
 
+class Crossing(Term, frozen=True):
+    """Another deductible or maximum whose sum counts toward this one, of each person and of a family up to so much."""
+
+    bucket: str
+    person_amount: Decimal
+    family_amount: Decimal | None = None
+
+
 class Cap(Term, frozen=True):
     """A deductible or an out-of-pocket maximum. A limit that is None does not exist.
 
     `self_only_amount` for who is covered alone; in a family `person_amount` for each and `family_amount` for all
     together. Embedded: both. Aggregate: only the family's, and `person_amount` where one person may not bear it all.
-    `counts` are the buckets whose sums count toward it: its own and those that cross over.
+    `counts` are the buckets whose sums count toward it: its own and those that cross over; `crossings` those of
+    which only so much counts.
     """
 
     bucket: str
     counts: tuple[str, ...]
+    crossings: tuple[Crossing, ...] = ()
     self_only_amount: Decimal | None = None
     person_amount: Decimal | None = None
     family_amount: Decimal | None = None
     shares: tuple[str, ...] = ()  # out-of-pocket maximum: which kinds of share count
     carry_over_from_month: int | None = None  # deductible: what is applied from this month on counts next year as well
     section: str = ""
+
+    def sum_of(self, sums: Mapping[str, Decimal], *, of_family: bool = False) -> Decimal:
+        """What counts toward it, of sums by bucket that hold all of them."""
+        whole = sum((sums[bucket] for bucket in self.counts), Decimal(0))
+        for crossing in self.crossings:
+            most = crossing.family_amount if of_family else crossing.person_amount
+            whole += sums[crossing.bucket] if most is None else min(sums[crossing.bucket], most)
+        return whole
 
 
 class Share(Term, frozen=True):
@@ -135,8 +84,32 @@ class BenefitTier(Term, frozen=True):
     section: str = ""
 
 
+class Span(Term, frozen=True):
+    """Over which time something is counted. `per`: plan_year, calendar_year, lifetime, or so many months or days."""
+
+    per: str = PLAN_YEAR
+    length: int = 0
+
+    @property
+    def is_rolling(self) -> bool:
+        """Counted from each day anew, not from the first day of some year."""
+        return self.per in (MONTHS, DAYS)
+
+
+class Condition(Term, frozen=True):
+    """What the plan takes for one and the same condition: a group of diagnoses."""
+
+    name: str
+    diagnoses: tuple[CodeRange, ...]
+    section: str = ""
+
+
 class Limit(Term, frozen=True):
-    """How much of some benefits a period holds. `counts`: visits, days, units, allowed or paid (dollars)."""
+    """How much of some benefits a period holds. `counts`: visits, days, units, allowed or paid (dollars).
+
+    With `conditions` it holds for each of them by itself, with `is_per_diagnosis` for each category of the ICD. With
+    `matches` only for whom or what one of them fits.
+    """
 
     name: str
     bucket: str
@@ -144,7 +117,36 @@ class Limit(Term, frozen=True):
     tiers: tuple[str, ...]
     counts: str
     most_amount: Decimal
-    is_lifetime: bool = False
+    span: Span = Span()
+    conditions: tuple[Condition, ...] = ()
+    is_per_diagnosis: bool = False
+    matches: tuple[Match, ...] = ()
+    section: str = ""
+
+    def is_kept_in(self, bucket: str) -> bool:
+        """Is it the limit's bucket, or that of one of its conditions?"""
+        return bucket == self.bucket or bucket.startswith(f"{self.bucket}:")
+
+
+class FirstVisits(Term, frozen=True):
+    """The first so many visits of a period are paid otherwise; the plan counts them over all benefits that share it."""
+
+    name: str
+    bucket: str
+    visits_count: int
+    tiers: dict[str, BenefitTier]
+    span: Span = Span()
+    section: str = ""
+
+
+class Waiting(Term, frozen=True):
+    """A benefit that begins only so long after the member's cover did; with `matches` only for whom one fits."""
+
+    name: str
+    title: str
+    months_count: int = 0
+    days_count: int = 0
+    matches: tuple[Match, ...] = ()
     section: str = ""
 
 
@@ -165,6 +167,8 @@ class Benefit(Term, frozen=True):
     tiers: dict[str, BenefitTier]
     emergency: bool | None = None  # True: always, False: never, None: where the claim says so
     limits: tuple[Limit, ...] = ()
+    first_visits: tuple[FirstVisits, ...] = ()
+    waitings: tuple[Waiting, ...] = ()
     authorization: AuthorizationTerm | None = None
     section: str = ""
 
@@ -239,6 +243,13 @@ class PlanTerms(Term, frozen=True, dict=True):
     is_hsa_qualified: bool = False
     is_grandfathered: bool = False
 
+    def year_on(self, day: date) -> date:
+        """The first day of the plan year in which a day lies."""
+        year = day.year
+        if (day.month, day.day) < (self.year_month, self.year_day):
+            year -= 1
+        return date(year, self.year_month, self.year_day)
+
     @cached_property
     def networks(self) -> tuple[str, ...]:
         """All networks, the best tier's first."""
@@ -250,6 +261,20 @@ class PlanTerms(Term, frozen=True, dict=True):
         found = {network: tier for tier in self.tiers for network in tier.networks}
         found[""] = next(tier for tier in self.tiers if not tier.networks)
         return found
+
+    @cached_property
+    def dated(self) -> tuple[tuple[str, Span], ...]:
+        """What is kept day by day, since no year holds it: how its buckets begin, and how long a day counts."""
+        found = [(limit.bucket, limit.span) for limit in self.limits if limit.span.is_rolling]
+        for benefit in self.benefits:
+            found += [(first.bucket, first.span) for first in benefit.first_visits]
+        return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def counts_calendar_years(self) -> bool:
+        """Whether some limit is of the calendar year where that is not the plan's."""
+        is_other = (self.year_month, self.year_day) != (1, 1)
+        return is_other and any(limit.span.per == CALENDAR_YEAR for limit in self.limits)
 
     @cached_property
     def reference_schedules(self) -> tuple[str, ...]:
@@ -310,7 +335,3 @@ def _remember(memory: dict[tuple[str, ...], Found], line: LineCodes, found: Foun
         memory.clear()
     memory[line[:5]] = found
     return found
-
-
-def _in_ranges(code: str, ranges: tuple[CodeRange, ...]) -> bool:
-    return any(first <= code[: len(first)] and code[: len(last)] <= last for first, last in ranges) if code else False

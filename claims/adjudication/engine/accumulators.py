@@ -19,6 +19,10 @@ def room(cap: Cap, sums: Sums, year: date, coverage_tier: str) -> Decimal | None
         mine, family = cap.self_only_amount, None
     else:
         mine, family = cap.person_amount, cap.family_amount
+    if cap.crossings:
+        my_part, family_part = _crossed(cap, sums, year)
+        mine = None if mine is None else mine - my_part
+        family = None if family is None else family - family_part
     left: Decimal | None = None
     if mine is not None:
         if len(counts) == 1:
@@ -34,3 +38,13 @@ def room(cap: Cap, sums: Sums, year: date, coverage_tier: str) -> Decimal | None
     if left is None:
         return None
     return max(left, ZERO)
+
+
+def _crossed(cap: Cap, sums: Sums, year: date) -> tuple[Decimal, Decimal]:
+    """What counts toward the cap of those that cross over only up to so much: the member's, the family's."""
+    mine = family = ZERO
+    for crossing in cap.crossings:
+        mine += min(sums.member(year, crossing.bucket), crossing.person_amount)
+        whole = sums.family(year, crossing.bucket)
+        family += whole if crossing.family_amount is None else min(whole, crossing.family_amount)
+    return mine, family

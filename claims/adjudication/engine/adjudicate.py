@@ -13,6 +13,7 @@ from claims.adjudication.engine import (
     placement,
     pricing,
     total,
+    waiting,
 )
 from claims.adjudication.engine.decision import ClaimDecision
 from claims.adjudication.engine.facts import ClaimFacts
@@ -35,6 +36,7 @@ def adjudicate(facts: ClaimFacts, terms: PlanTerms | None) -> ClaimDecision:
         filing.check_filing(work)
         placement.find_benefits(work)
         placement.check_covered(work)
+        waiting.check_waiting(work)
         permission.check_permission(work)
         edits.ask_about_others(work)
         other_payers.check_other_payers(work)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from claims.adjudication.engine import limits, other_payers
+from claims.adjudication.engine.first_visits import find_first_visit
 from claims.adjudication.engine.shares import Taken, Visits, record_shares, take_shares
 from claims.adjudication.engine.work import Line, Work
 from claims.adjudication.engine.years import LIFETIME
@@ -30,16 +31,18 @@ def _figure(work: Work, line: Line, visits: Visits, other: other_payers.Payment 
     if other is not None and other.is_our_basis:
         covered = min(covered, other.left_amount(line))
         line.basis_amount = min(line.basis_amount, covered)
+    if line.benefit.first_visits and covered:
+        find_first_visit(work, line, visits.firsts)
     taken = take_shares(work, line, visits)
     payable = covered - _sum(taken)
     payable, paid_uses = limits.limit_payment(work, line, max(payable, ZERO))
     if other is not None:
         payable = other_payers.coordinate(line, other, payable)
     record_shares(work, line, taken, as_alone=other is None or other.credits_deductible)
-    for limit, used in uses:
-        work.sums.use(limits.year_of(limit, line), limit.bucket, used)
-    for limit, most in paid_uses:
-        work.sums.use(limits.year_of(limit, line), limit.bucket, min(payable, most))
+    for key, used in uses:
+        work.sums.use(*key, used)
+    for key, most in paid_uses:
+        work.sums.use(*key, min(payable, most))
     for bucket, units in line.permitted:
         work.sums.use(LIFETIME, bucket, units)
     line.add("plan_paid_amount", payable, "plan_pays", inputs=(("covered", str(covered)),))

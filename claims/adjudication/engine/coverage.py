@@ -13,7 +13,7 @@ from claims.adjudication.engine.reasons import (
     Denial,
 )
 from claims.adjudication.engine.work import Work
-from claims.adjudication.engine.years import service_on, year_on
+from claims.adjudication.engine.years import service_on
 from employers.facts import CoverageFact
 from plans.design.terms import PlanTerms
 
@@ -27,7 +27,7 @@ def check_coverage(work: Work, terms: PlanTerms | None) -> None:
             on = line.submitted.service_from
         else:
             on = service_on(terms, work.submission, line.submitted)
-            line.year_on = year_on(terms, on)
+            line.year_on = terms.year_on(on)
         line.service_on = on
         found = _covering(coverages, on)
         if found is None:

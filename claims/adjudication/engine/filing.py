@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from datetime import date, timedelta
 
 from claims.adjudication.engine.prior_payers import payers_before_us
@@ -10,6 +9,7 @@ from claims.adjudication.engine.reasons import FILED_TOO_LATE
 from claims.adjudication.engine.work import Inputs, Work
 from claims.facts import Submission
 from plans.design.terms import Filing
+from tpa.foundation.values.periods import months_after
 
 # A replacement or void follows a claim that was filed in time.
 _CORRECTIONS = frozenset("78")
@@ -58,6 +58,4 @@ def _last_day(filing: Filing, tier: str, started_on: date) -> date | None:
     months = filing.months_by_tier.get(tier)
     if months is None:
         return None
-    month = started_on.month - 1 + months
-    year, month = started_on.year + month // 12, month % 12 + 1
-    return date(year, month, min(started_on.day, monthrange(year, month)[1]))
+    return months_after(started_on, months)

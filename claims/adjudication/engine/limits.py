@@ -1,4 +1,4 @@
-"""Limits of benefits: visits, days, units and dollars, in a plan year or a lifetime."""
+"""Limits of benefits: visits, days, units and dollars, in a year, a lifetime or any so many months, by condition."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from claims.adjudication.engine.rates import days_of, stay_days
 from claims.adjudication.engine.reasons import LIFETIME_LIMIT
 from claims.adjudication.engine.reasons import LIMIT as YEARLY_LIMIT
 from claims.adjudication.engine.work import Line, Work
-from claims.adjudication.engine.years import LIFETIME, is_stay
-from plans.design.terms import Limit
+from claims.adjudication.engine.years import is_stay, key_of, window
+from plans.design.matching import in_ranges
+from plans.design.terms import PER_LIFETIME, Limit
 from tpa.foundation.values.money import ZERO, split
 
 _ONE = Decimal(1)
 
-Uses = list[tuple[Limit, Decimal]]
-Counted = dict[tuple[str, date], tuple[Decimal, Decimal]]  # (limit, day) -> used and wanted
+Key = tuple[date, str]  # what a sum is kept under: the first day of the year or the day itself, and the bucket
+Uses = list[tuple[Key, Decimal]]
+Counted = dict[tuple[str, date], tuple[Decimal, Decimal]]  # (bucket, day) -> used and wanted
 
 
 def apply_limits(work: Work, line: Line, counted: Counted) -> Uses:
@@ -31,24 +33,28 @@ def apply_limits(work: Work, line: Line, counted: Counted) -> Uses:
     counts_now: Counted = {}
     for limit in line.benefit.limits:
         allowed = line.figures["allowed_amount"]
-        if line.paid_as.tier not in limit.tiers or limit.counts == "paid" or not allowed:
+        if limit.counts == "paid" or not allowed or not _applies(limit, line):
             continue
-        left = _left(work, line, limit)
+        bucket = _bucket(limit, line)
+        if not bucket:
+            continue
+        left = _left(work, line, limit, bucket)
         if limit.counts == "allowed":
             used = min(allowed, left)
             beyond = allowed - used
         else:
-            used, wanted = _count(work, line, limit, left, counted)
+            seen = counted.get((bucket, line.service_on)) if limit.counts != "units" else None
+            used, wanted = seen or _count(work, line, limit, left)
             beyond = _beyond(allowed, used, wanted)
-            if (limit.name, line.service_on) in counted:
+            if seen:
                 used = ZERO
             elif limit.counts != "units":
-                counts_now[limit.name, line.service_on] = (used, wanted)
+                counts_now[bucket, line.service_on] = (used, wanted)
         if beyond:
-            _take_out(line, limit, beyond, left)
+            _take_out(line, limit, bucket, beyond, left)
             line.basis_amount = max(line.basis_amount - beyond, ZERO)
         if used:
-            uses.append((limit, used))
+            uses.append(((key_of(work.terms, limit.span, line.service_on), bucket), used))
     if not line.figures["allowed_amount"]:
         return []
     counted.update(counts_now)
@@ -59,29 +65,56 @@ def limit_payment(work: Work, line: Line, payable: Decimal) -> tuple[Decimal, Us
     """Hold what the plan would pay to its limits in dollars paid; the rest is the member's."""
     uses: Uses = []
     for limit in line.benefit.limits:
-        if limit.counts != "paid" or line.paid_as.tier not in limit.tiers:
+        if limit.counts != "paid" or not _applies(limit, line):
             continue
-        left = _left(work, line, limit)
+        bucket = _bucket(limit, line)
+        if not bucket:
+            continue
+        left = _left(work, line, limit, bucket)
         if payable > left:
-            _take_out(line, limit, payable - left, left)
+            _take_out(line, limit, bucket, payable - left, left)
             payable = left
-        uses.append((limit, payable))
+        uses.append(((key_of(work.terms, limit.span, line.service_on), bucket), payable))
     return payable, uses
 
 
-def year_of(limit: Limit, line: Line) -> date:
-    """The key under which a limit's sum is kept."""
-    return LIFETIME if limit.is_lifetime else line.year_on
+def _applies(limit: Limit, line: Line) -> bool:
+    """Is the limit of this tier, and meant for this member and service?"""
+    if line.paid_as.tier not in limit.tiers:
+        return False
+    codes = line.codes
+    return not limit.matches or any(match.fits_codes(codes) and match.fits_person(codes) for match in limit.matches)
 
 
-def _left(work: Work, line: Line, limit: Limit) -> Decimal:
-    return max(limit.most_amount - work.sums.member(year_of(limit, line), limit.bucket), ZERO)
+def _bucket(limit: Limit, line: Line) -> str:
+    """The limit's bucket, of the condition that leads the line where it counts by condition; blank: of none."""
+    diagnosis = line.codes.diagnosis
+    if limit.is_per_diagnosis:
+        return f"{limit.bucket}:{diagnosis[:3]}" if diagnosis else ""
+    if not limit.conditions:
+        return limit.bucket
+    for condition in limit.conditions:
+        if in_ranges(diagnosis, condition.diagnoses):
+            return f"{limit.bucket}:{condition.name}"
+    return ""
 
 
-def _count(work: Work, line: Line, limit: Limit, left: Decimal, counted: Counted) -> tuple[Decimal, Decimal]:
-    """How many visits, days or units lie within the limit, and how many there are; as counted before, if they were."""
-    if limit.counts != "units" and (before := counted.get((limit.name, line.service_on))):
-        return before
+def _left(work: Work, line: Line, limit: Limit, bucket: str) -> Decimal:
+    """What the limit still holds. One of any so many months holds in each such time that the day lies in."""
+    terms, on = work.terms, line.service_on
+    if not limit.span.is_rolling:
+        return max(limit.most_amount - work.sums.member(key_of(terms, limit.span, on), bucket), ZERO)
+    used = work.sums.dated(bucket, *window(terms, limit.span, on))
+    most = ZERO
+    for first in (on, *(day for day, _amount in used if day <= on)):
+        _before, after = window(terms, limit.span, first)
+        if on < after:
+            most = max(most, sum((amount for day, amount in used if first <= day < after), ZERO))
+    return max(limit.most_amount - most, ZERO)
+
+
+def _count(work: Work, line: Line, limit: Limit, left: Decimal) -> tuple[Decimal, Decimal]:
+    """How many visits, days or units lie within the limit, and how many there are."""
     if limit.counts == "units":
         wanted = line.submitted.units_count
     elif _was_counted_before(work, line, limit):
@@ -114,8 +147,9 @@ def _beyond(allowed: Decimal, used: Decimal, wanted: Decimal) -> Decimal:
     return split(allowed, [used, wanted - used])[1] if used else allowed
 
 
-def _take_out(line: Line, limit: Limit, beyond: Decimal, left: Decimal) -> None:
-    inputs = (("limit", limit.name), ("most", str(limit.most_amount)), ("left", str(left)))
+def _take_out(line: Line, limit: Limit, bucket: str, beyond: Decimal, left: Decimal) -> None:
+    name = bucket.removeprefix("limit:")
+    inputs = (("limit", name), ("most", str(limit.most_amount)), ("left", str(left)))
     line.add("allowed_amount", -beyond, "limit", limit.section, inputs)
     line.add("not_covered_amount", beyond, "limit", limit.section, inputs)
-    line.adjust(LIFETIME_LIMIT if limit.is_lifetime else YEARLY_LIMIT, beyond)
+    line.adjust(LIFETIME_LIMIT if limit.span.per == PER_LIFETIME else YEARLY_LIMIT, beyond)

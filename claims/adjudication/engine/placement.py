@@ -6,7 +6,8 @@ from datetime import date
 
 from claims.adjudication.engine.reasons import NOT_AT_THIS_TIER, Denial
 from claims.adjudication.engine.work import Inputs, Line, Work
-from plans.design.terms import LineCodes, PlanTerms
+from plans.design.matching import LineCodes
+from plans.design.terms import PlanTerms
 
 
 def find_tiers(work: Work) -> None:

@@ -62,6 +62,9 @@ SHARES: Final = {"deductible_amount": "1", "coinsurance_amount": "2", "copay_amo
 LIMIT: Final = Denial("PR", "119")
 LIFETIME_LIMIT: Final = Denial("PR", "35")
 
+# A benefit that has not begun yet.
+WAITING: Final = Denial("PR", "179")
+
 PRIOR_PAYER: Final = Denial("OA", "23")
 ANTICIPATED: Final = Denial("OA", "101")
 UNDETERMINED: Final = Denial("OA", "133")

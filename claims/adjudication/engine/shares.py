@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from claims.adjudication.engine.accumulators import room
+from claims.adjudication.engine.first_visits import Firsts
 from claims.adjudication.engine.limits import Counted
 from claims.adjudication.engine.rates import stay_days
 from claims.adjudication.engine.work import SHARE_FIGURES, Inputs, Line, Work
@@ -19,11 +20,12 @@ Pool = tuple[str, object, int]  # benefit, day or line, place of the copay among
 class Visits:
     """What the claim's lines have in common: what of a visit's or stay's copay is still due, what counts already."""
 
-    __slots__ = ("copays", "counted")
+    __slots__ = ("copays", "counted", "firsts")
 
     def __init__(self) -> None:
         self.copays: dict[Pool, Decimal] = {}
         self.counted: Counted = {}
+        self.firsts: Firsts = {}
 
 
 def take_shares(work: Work, line: Line, visits: Visits) -> list[Taken]:

@@ -8,15 +8,16 @@ from decimal import Decimal
 from claims.adjudication.engine.decision import Adjustment, Question, Step
 from claims.adjudication.engine.facts import ClaimFacts, LinePrice, ResolutionFact
 from claims.adjudication.engine.reasons import DENY, PRICE, REASONS, UNDETERMINED, Denial
+from claims.adjudication.engine.years import is_part_of
 from claims.facts import SubmittedLine
 from employers.facts import CoverageFact
+from plans.design.matching import LineCodes
 from plans.design.terms import (
     COINSURANCE,
     COPAY,
     DEDUCTIBLE,
     Benefit,
     BenefitTier,
-    LineCodes,
     PlanTerms,
     Tier,
 )
@@ -167,6 +168,17 @@ class Sums:
         before = self._before.get(key)
         used = self.used.get(key, ZERO)
         return before[1] + used if before else used
+
+    def dated(self, whole: str, first: date, last: date) -> list[tuple[date, Decimal]]:
+        """The patient's own sums of a bucket and its parts, kept day by day, from the first day to the last."""
+        found: dict[date, Decimal] = {}
+        for (day, bucket), (mine, _family) in self._before.items():
+            if first <= day <= last and is_part_of(bucket, whole):
+                found[day] = found.get(day, ZERO) + mine
+        for (day, bucket), used in self.used.items():
+            if first <= day <= last and is_part_of(bucket, whole):
+                found[day] = found.get(day, ZERO) + used
+        return sorted(found.items())
 
     def use(self, year: date, bucket: str, amount: Decimal) -> None:
         """Use up a part of a bucket."""

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from typing import NamedTuple
 
 from claims.facts import Submission, SubmittedLine
-from plans.design.terms import PlanTerms
+from plans.design.terms import CALENDAR_YEAR, DAYS, MONTHS, PER_LIFETIME, PlanTerms, Span
+from tpa.foundation.values.periods import months_after
 
 # Sums that no year ends (lifetime limits, units of an authorization) are kept under this day.
 LIFETIME = date(1900, 1, 1)
 
 # Types of bill, first two digits, that are a stay: inpatient, skilled nursing, swing bed.
 STAYS = frozenset({"11", "12", "18", "21", "22", "28"})
-
-
-def year_on(terms: PlanTerms, service_date: date) -> date:
-    """The first day of the plan year in which a day lies."""
-    year = service_date.year
-    if (service_date.month, service_date.day) < (terms.year_month, terms.year_day):
-        year -= 1
-    return date(year, terms.year_month, terms.year_day)
 
 
 def next_year_on(terms: PlanTerms, first_day: date) -> date:
@@ -39,7 +33,54 @@ def service_on(terms: PlanTerms, submission: Submission, line: SubmittedLine) ->
     return line.service_from
 
 
-def years_of(terms: PlanTerms, submission: Submission) -> set[date]:
+class Keys(NamedTuple):
+    """Under which keys sums may count for a claim: first days of years, and for what is kept day by day its days."""
+
+    years: frozenset[date]
+    dated: tuple[tuple[str, date, date], ...] = ()  # a bucket, from the first day to the last
+
+    def hold(self, year_on: date, bucket: str) -> bool:
+        """May this sum count?"""
+        return year_on in self.years or any(
+            first <= year_on <= last and is_part_of(bucket, whole) for whole, first, last in self.dated
+        )
+
+
+def keys_of(terms: PlanTerms, submission: Submission) -> Keys:
     """All keys under which sums may count for this claim."""
     days = {service_on(terms, submission, line) for line in submission.lines}
-    return {year_on(terms, day) for day in days} | {LIFETIME}
+    years = {terms.year_on(day) for day in days}
+    years.add(LIFETIME)
+    if terms.counts_calendar_years:
+        years |= {date(day.year, 1, 1) for day in days}
+    if not terms.dated:
+        return Keys(frozenset(years))
+    first, last = min(days), max(days)
+    dated = [(bucket, window(terms, span, first)[0], window(terms, span, last)[1]) for bucket, span in terms.dated]
+    return Keys(frozenset(years), tuple(dated))
+
+
+def window(terms: PlanTerms, span: Span, day: date) -> tuple[date, date]:
+    """First and last day that may lie in one span with a day; of rolling ones before and after it."""
+    if span.per == PER_LIFETIME:
+        return LIFETIME, date.max
+    if span.per == MONTHS:
+        return months_after(day, -span.length), months_after(day, span.length)
+    if span.per == DAYS:
+        return day - timedelta(days=span.length), day + timedelta(days=span.length)
+    first = key_of(terms, span, day)
+    return first, date(first.year + 1, first.month, first.day) - timedelta(days=1)
+
+
+def key_of(terms: PlanTerms, span: Span, day: date) -> date:
+    """The key under which what is used on a day is kept: the first day of its year, or the day itself."""
+    if span.per == PER_LIFETIME:
+        return LIFETIME
+    if span.is_rolling:
+        return day
+    return date(day.year, 1, 1) if span.per == CALENDAR_YEAR else terms.year_on(day)
+
+
+def is_part_of(bucket: str, whole: str) -> bool:
+    """Is it that bucket, or one of its parts: limit:therapy:back of limit:therapy?"""
+    return bucket.startswith(whole) and (len(bucket) == len(whole) or bucket[len(whole)] == ":")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
-from types import SimpleNamespace
 from unittest import mock
 
 import pytest
@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from claims.models import Claim
 from claims.web.claim_picture import claim_picture
-from plans.design.terms import Cap
+from plans.design.terms import Cap, PlanTerms
 from tests.factories.queries import few_queries
 from tests.factories.screens import World, make_claim, make_file, make_world
 from tests.factories.users import make_scope, make_user
@@ -49,7 +49,10 @@ def test_the_explanation_sums_up_to_what_was_billed(world: World) -> None:
     claim = make_claim(world, world.members[0])
     bucket = "deductible:in"
     cap = Cap(bucket=bucket, counts=(bucket,), person_amount=Decimal("500.00"), family_amount=Decimal("1000.00"))
-    terms = SimpleNamespace(deductibles=(cap,), out_of_pockets=(), limits=())
+    terms = PlanTerms(
+        plan="p", title="P", content_hash="", effective_from=date(2026, 1, 1), effective_to=None, year_month=1,
+        year_day=1, tiers=(), benefits=(), deductibles=(cap,),
+    )  # fmt: skip
     with mock.patch("claims.web.claim_picture.plan_terms", return_value=terms):
         picture = claim_picture(claim_id=claim.pk, scope=make_scope(Role.EXAMINER), purpose="test")
     assert picture is not None

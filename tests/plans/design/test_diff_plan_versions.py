@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
+
+import pytest
 
 from plans.design.describe_plan import describe_plan
 from plans.design.diff_plan_versions import Change, diff_plan_versions
+from plans.design.yaml_document import load_yaml
 from tests.plans.design.documents import demo, small
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
 
 def _diff(change: object) -> list[Change]:
@@ -75,11 +81,22 @@ def test_the_order_of_benefits_is_content() -> None:
     ]
 
 
-def test_every_leaf_of_a_document_is_described() -> None:
-    """A change anywhere shows: nothing that the document can say is left out of the words."""
+def _meadow() -> dict:
     document = demo("meadow-epo") | {"hsa_qualified": True, "stays": {"belong_to": "day_of_service", "section": "1.5"}}
     document["benefits"][0]["authorization"] = {"tiers": ["in"], "when_missing": "pend", "section": "7"}
     document["coordination"]["credits_deductible"] = False
+    return document
+
+
+def _counted() -> dict:
+    """The plan of the scenarios of what is counted over time."""
+    document, _places = load_yaml((SCENARIOS / "counted_benefits.yaml").read_text())
+    return dict(document["plan"])
+
+
+@pytest.mark.parametrize("document", [_meadow(), _counted()], ids=["meadow", "counted"])
+def test_every_leaf_of_a_document_is_described(document: dict) -> None:
+    """A change anywhere shows: nothing that the document can say is left out of the words."""
     for path in _leaves(document):
         changed = copy.deepcopy(document)
         inner = changed
@@ -120,6 +137,9 @@ def _other(value: str) -> object:
         "embedded": "aggregate",
         "non_duplication": "standard",
         "day_of_service": "admission",
+        "plan_year": "lifetime",
+        "calendar_year": "lifetime",
+        "lifetime": "plan_year",
         "pend": "deny",
         "deny": "pend",
         "deductible": {"coinsurance": 1},

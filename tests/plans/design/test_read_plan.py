@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from plans.design.read_plan import canonical, content_hash, plan_schema, read_plan
+from plans.design.yaml_document import load_yaml
 from tests.plans.design.documents import DEMO, SMALL
 from tpa.foundation.errors import Invalid
 
@@ -81,6 +82,37 @@ def test_what_is_wrong_is_named(old: str, new: str, at: str, path: str, words: s
     found = [one for one in problems if one["path"] == path and words in one["problem"]]
     assert found, problems
     assert found[0]["line"] in (lines[0], lines[0] - 1)
+
+
+_FIRST = "first: f, benefits: [office], visits: 3, per: plan_year, pays: {in: []}"
+_WAITING = "waiting: w, title: W, benefits: [rest], months: 1"
+
+
+@pytest.mark.parametrize(
+    ("part", "clause", "path", "words"),
+    [
+        ("limits", "limit: l, benefits: [rest], counts: days, most: 1, per: {weeks: 2}", "limits[0].per", "weeks"),
+        ("limits", "limit: l, benefits: [rest], counts: days, most: 1, per: lifetime, conditions: [back]",
+         "limits[0].conditions", "no condition back"),
+        ("first_visits", _FIRST.replace("office", "ofice"), "first_visits[0].benefits", "no benefit ofice"),
+        ("first_visits", _FIRST.replace("in:", "inn:"), "first_visits[0].pays.inn", "no tier inn"),
+        ("first_visits", _FIRST.replace("[]", "[{deductible: x}]"), "first_visits[0].pays.in[0]", "no deductible x"),
+        ("waiting_periods", f"{_WAITING}, days: 1", "waiting_periods[0]", "say how long"),
+        ("waiting_periods", _WAITING.replace(", months: 1", ""), "waiting_periods[0]", "say how long"),
+        ("waiting_periods", _WAITING.replace("rest", "rst"), "waiting_periods[0].benefits", "no benefit rst"),
+        ("conditions", "condition: c, title: C, diagnoses: [M54-M1]", "conditions[0].diagnoses[0]", "no range"),
+        ("deductibles", "name: d, individual: 5, also_counts: [{name: x, most: 5}]", "deductibles[0].also_counts[0]",
+         "no other one named x"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_a_clause_is_named(part: str, clause: str, path: str, words: str) -> None:
+    document, _places = load_yaml(SMALL)
+    document.pop(part, None)
+    rest = json.dumps(document)[:-1]
+    problems = _problems(f'{rest}, "{part}":\n  [{{{clause}, section: s}}]}}')
+    found = [one for one in problems if one["path"] == path and words in one["problem"]]
+    assert found, problems
+    assert found[0]["line"] == 2
 
 
 def test_all_problems_are_named_at_once() -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from plans.design.compile_terms import compile_terms
-from plans.design.terms import LineCodes, Match, PlanTerms
+from plans.design.matching import LineCodes, Match
+from plans.design.terms import PlanTerms
 from tests.plans.design.documents import demo, small
 
 
