@@ -201,3 +201,7 @@ class Submission(Fact, frozen=True, kw_only=True):
     def service_to(self) -> date:
         """Last day of service of any line, inclusive."""
         return max(line.service_to for line in self.lines)
+
+    def rendering_npi_of(self, line: SubmittedLine) -> str:
+        """Who rendered a line, as far as the claim says: on the line, else on the claim."""
+        return line.rendering_npi or (self.rendering_provider.npi if self.rendering_provider else "")

@@ -61,7 +61,7 @@ def run_scenarios(*, paths: Sequence[Path], terms: PlanTerms | None = None) -> l
 
 
 def _run(loaded: Loaded, index: int, scenario: ScenarioWords) -> Ran:
-    family = Family(scenario, loaded.terms, loaded.words.network)
+    family = Family(scenario, loaded.terms, loaded.words.network, loaded.words.tables)
     differences: list[Difference] = []
     stood_on: list[ClaimFacts] = []
     decisions: list[ClaimDecision] = []

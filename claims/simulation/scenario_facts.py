@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 
+from claims.adjudication.edit_facts import coded_claim
 from claims.adjudication.engine.decision import ClaimDecision
 from claims.adjudication.engine.facts import (
     Accumulated,
@@ -13,6 +14,7 @@ from claims.adjudication.engine.facts import (
     ClaimFacts,
     LinePrice,
     PriorLine,
+    PriorStay,
     ResolutionFact,
 )
 from claims.adjudication.engine.years import LIFETIME, keys_of
@@ -26,7 +28,8 @@ from claims.facts import (
     SubmittedPerson,
     SubmittedProvider,
 )
-from claims.simulation.scenarios import ClaimWords, LineWords, OtherPayment, Person, ScenarioWords
+from claims.simulation.scenario_tables import edit_book_of, prior_stay_of
+from claims.simulation.scenarios import ClaimWords, LineWords, OtherPayment, Person, ScenarioWords, TableWords
 from employers.facts import CoverageFact, MemberFact, OtherCoverageFact
 from plans.design.terms import PlanTerms
 from plans.facts import RateFact
@@ -39,10 +42,12 @@ _LONG_AGO = date(2020, 1, 1)
 class Family:
     """The people of one scenario with all that their claims stand on; it goes on as claims are decided."""
 
-    def __init__(self, words: ScenarioWords, terms: PlanTerms, network: str) -> None:
+    def __init__(self, words: ScenarioWords, terms: PlanTerms, network: str, tables: TableWords | None = None) -> None:
         self._words = words
         self._terms = terms
         self._network = network
+        self._book = edit_book_of(tables) if tables is not None and terms.edits else None
+        self._stays: dict[str, tuple[int, PriorStay]] = {}
         self._ids = {name: number for number, name in enumerate(words.people, start=1)}
         self._sums: dict[tuple[date, str], dict[int, Decimal]] = defaultdict(dict)
         self._prior: dict[str, list[PriorLine]] = {}
@@ -57,6 +62,7 @@ class Family:
         submission = submission_of(claim, self._words.people[claim.who])
         person, member_id = self._words.people[claim.who], self._ids[claim.who]
         coverages = _coverages(person, member_id)
+        prior = self._prior_lines(member_id, submission)
         return ClaimFacts(
             claim_number=number,
             received_on=claim.received or submission.service_to + 5 * _DAY,
@@ -77,13 +83,7 @@ class Family:
             other_coverages=self._other_coverages(claim.who),
             prices=tuple(self._price(claim, line, index) for index, line in enumerate(claim.lines, start=1)),
             accumulated=self._accumulated(member_id, submission),
-            prior_lines=tuple(
-                line
-                for prior, lines in self._prior.items()
-                if self.decided[prior][0] == member_id
-                for line in lines
-                if any(line.service_from == now.service_from for now in submission.lines)
-            ),
+            prior_lines=prior,
             authorizations=tuple(
                 AuthorizationFact(
                     number=permission.number,
@@ -109,6 +109,8 @@ class Family:
             ),
             approval_limit_amount=claim.approval_limit,
             provider_excluded_on=claim.provider_excluded,
+            edits=self._book.facts(coded_claim(submission, prior)) if self._book else None,
+            prior_stays=tuple(stay for whose, stay in self._stays.values() if self._book and whose == member_id),
         )
 
     def remember(self, facts: ClaimFacts, decision: ClaimDecision) -> None:
@@ -117,6 +119,8 @@ class Family:
         self.decided[decision.claim_number] = (member_id, decision)
         for used in decision.consumptions:
             self._add(member_id, used.year_on, used.bucket, used.amount)
+        if (stay := prior_stay_of(facts, decision)) is not None:
+            self._stays[decision.claim_number] = (member_id, stay)
         npi, kind = facts.submission.billing_provider.npi, facts.submission.kind
         self._prior[decision.claim_number] = [
             PriorLine(
@@ -136,6 +140,7 @@ class Family:
                 allowed_amount=decided.figures.allowed_amount,
                 copay_amount=decided.figures.copay_amount,
                 tooth_numbers=line.tooth_numbers,
+                rendering_npi=facts.submission.rendering_npi_of(line),
             )
             for line, decided in zip(facts.submission.lines, decision.lines, strict=True)
         ]
@@ -146,6 +151,7 @@ class Family:
         for used in decision.consumptions:
             self._add(member_id, used.year_on, used.bucket, -used.amount)
         del self._prior[number]
+        self._stays.pop(number, None)
 
     def sum_of(self, who: str, bucket: str, year: date) -> tuple[Decimal, Decimal]:
         """A bucket's sum: the person's and the family's."""
@@ -155,6 +161,16 @@ class Family:
     def _add(self, member_id: int, year: date, bucket: str, amount: Decimal) -> None:
         parts = self._sums[year, bucket]
         parts[member_id] = parts.get(member_id, ZERO) + cents(amount)
+
+    def _prior_lines(self, member_id: int, submission: Submission) -> tuple[PriorLine, ...]:
+        days = {line.service_from for line in submission.lines}
+        return tuple(
+            line
+            for number, lines in self._prior.items()
+            if self.decided[number][0] == member_id
+            for line in lines
+            if line.service_from in days
+        )
 
     def _accumulated(self, member_id: int, submission: Submission) -> tuple[Accumulated, ...]:
         keys = keys_of(self._terms, submission)
@@ -211,7 +227,12 @@ def submission_of(claim: ClaimWords, person: Person) -> Submission:
         patient_control_number="SCENARIO",
         billed_amount=sum((line.billed_amount for line in lines), ZERO),
         subscriber=subscriber,
-        billing_provider=SubmittedProvider(name="Lakeside Family Practice", npi=str(claim.provider)),
+        billing_provider=SubmittedProvider(
+            name="Lakeside Family Practice", npi=str(claim.provider), taxonomy_code=claim.taxonomy
+        ),
+        rendering_provider=SubmittedProvider(name="Okafor", entity="1", npi=str(claim.rendering))
+        if claim.rendering
+        else None,
         lines=lines,
         relationship=str(person.relationship),
         frequency_code=str(claim.frequency),
@@ -224,6 +245,8 @@ def submission_of(claim: ClaimWords, person: Person) -> Submission:
         admitted_on=claim.admitted,
         discharged_on=claim.discharged,
         admission_type=str(claim.admission_type),
+        discharge_status=str(claim.discharge_status),
+        condition_codes=tuple(str(code) for code in claim.conditions),
         statement_from=claim.on if is_institutional else None,
         statement_to=(claim.through or claim.on) if is_institutional else None,
         other_payers=_other_payers(claim),
@@ -264,6 +287,7 @@ def _line(claim: ClaimWords, line: LineWords, number: int) -> SubmittedLine:
         place_of_service=str(line.place),
         diagnosis_pointers=line.diagnoses if claim.kind == "P" else (),
         authorization_number=str(line.authorization),
+        rendering_npi=str(line.rendering),
         is_emergency=line.emergency,
         tooth_numbers=tuple(str(tooth) for tooth in line.teeth),
         repricing=None if line.repriced is None else Repricing(method="10", allowed_amount=cents(line.repriced)),

@@ -132,6 +132,7 @@ class LineWords(Words, frozen=True, kw_only=True):
     agreed: Amount | None = None
     repriced: Amount | None = None
     authorization: Text = ""
+    rendering: Text = ""
     teeth: tuple[Text, ...] = ()
     other: OtherPayment | None = None
 
@@ -171,6 +172,57 @@ class Expected(Words, frozen=True, kw_only=True):
     family_sums: dict[str, Amount] | None = None
 
 
+class PairWords(Words, frozen=True, kw_only=True):
+    """A procedure pair: with `one`, `two` is not paid. `modifier`: 0 never, 1 unless a modifier tells them apart, 9 no
+    longer an edit. In force from and through days of service."""
+
+    one: Text
+    two: Text
+    modifier: Text = "1"
+    table: str = "practitioner"
+    from_: date = msgspec.field(name="from", default=date(2020, 1, 1))
+    through: date | None = None
+
+
+class UnitWords(Words, frozen=True, kw_only=True):
+    """The most units of a procedure. `by`: 1 a line, 2 a day by policy, 3 a day by clinical experience."""
+
+    code: Text
+    most: int
+    by: Text = "2"
+    table: str = "practitioner"
+    from_: date = msgspec.field(name="from", default=date(2020, 1, 1))
+    through: date | None = None
+
+
+class AddOnWords(Words, frozen=True, kw_only=True):
+    """A procedure that only adds to others. `type`: 1 to those named, 2 to any, 3 to those named or any."""
+
+    code: Text
+    type: Text = "1"
+    to: tuple[Text, ...] = ()
+    from_: date = msgspec.field(name="from", default=date(2020, 1, 1))
+    through: date | None = None
+
+
+class GoneWords(Words, frozen=True, kw_only=True):
+    """A code of a set that is known whole, valid through a day; without one it was never issued."""
+
+    set: str
+    code: Text
+    through: date | None = None
+
+
+class TableWords(Words, frozen=True, kw_only=True):
+    """Tables of edits. `rules`: `ours` for the small tables that come with Steward, or rows as they stand there."""
+
+    pairs: tuple[PairWords, ...] = ()
+    units: tuple[UnitWords, ...] = ()
+    add_ons: tuple[AddOnWords, ...] = ()
+    invalid: tuple[GoneWords, ...] = ()
+    rules: str | dict[str, Any] = "ours"
+
+
 class ClaimWords(Words, frozen=True, kw_only=True):
     """A claim, or with `reverse` the taking back of an earlier one."""
 
@@ -183,6 +235,10 @@ class ClaimWords(Words, frozen=True, kw_only=True):
     received: date | None = None
     place: Text = "11"
     bill_type: Text = "13"
+    rendering: Text = ""
+    taxonomy: str = ""
+    discharge_status: Text = ""
+    conditions: tuple[Text, ...] = ()
     network: str | None = None
     provider: Text = "1234567893"
     diagnoses: tuple[Text, ...] = ("R51",)
@@ -222,6 +278,7 @@ class ScenarioFile(Words, frozen=True, kw_only=True):
 
     plan: str | dict[str, Any]
     network: str = ""  # which the provider takes part in where nothing else is said
+    tables: TableWords = TableWords()  # what the edits of the plan look up
     scenarios: tuple[ScenarioWords, ...]
 
 

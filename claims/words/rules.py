@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.adjudication.engine.decision import Adjustment, ClaimDecision
 from claims.adjudication.engine.reasons import REASONS, Reason
 from claims.facts import Submission
+from claims.words import edits
 from tpa.foundation.models import Code, CodeSet
 
 GROUPS: Final = {
@@ -147,6 +148,7 @@ RULES: Final = {
     "edit.units": _("The units are missing"),
     "edit.diagnosis": _("The diagnosis is missing"),
     "edit.diagnosis_pointer": _("It points to a diagnosis that is not there"),
+    **edits.RULES,
 }
 # Names of a step's inputs where the plain name would not do.
 INPUTS: Final = {
@@ -165,6 +167,7 @@ INPUTS: Final = {
     "reference_amount": _("reference price"),
     "percent": _("per cent"),
     "covered": _("covered"),
+    **edits.INPUTS,
 }
 BUCKETS: Final = {
     "deductible": _("Deductible"),

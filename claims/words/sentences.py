@@ -9,6 +9,7 @@ from typing import Final
 from django.utils.translation import gettext, gettext_lazy
 
 from claims.adjudication.engine.decision import Step
+from claims.words import edits
 from claims.words.rules import figure_words, input_words, rule_words
 
 # By rule. What stands in %(…)s are the step's inputs by name; `result` is what the step adds, without its sign.
@@ -45,6 +46,7 @@ SENTENCES: Final = {
     "member_owes": gettext_lazy("In all the member owes %(result)s."),
     "plan_pays": gettext_lazy("Of the %(covered)s covered the plan pays %(result)s."),
     "predetermination": gettext_lazy("Asked for in advance: the %(result)s that would be paid is not paid now."),
+    **edits.SENTENCES,
 }
 _HELD_TO_MAXIMUM: Final = gettext_lazy(
     "It would be %(without_maximum)s, but only %(maximum_left)s was left to the out-of-pocket maximum."

@@ -11,6 +11,8 @@ from plans.design.yaml_document import Path
 
 Document = dict[str, Any]
 
+# Adjustment reasons that say themselves that at least one remark code must be given.
+_WANT_REMARK = frozenset({"16", "96", "A1"})
 _RANGES = ("procedures", "revenue_codes", "bill_types", "diagnoses")
 # Of a limit's and a condition's name: together they name an accumulator, which has sixty characters.
 _LONGEST = 53
@@ -25,7 +27,7 @@ class Problem(NamedTuple):
 
 def problems_of(document: Document) -> list[Problem]:
     """All contradictions of a document that its schema found well-formed."""
-    checks = (_dates, _tiers, _caps, _benefits, _matches, _conditions, _counted, _first_visits, _tier_names)
+    checks = (_dates, _tiers, _caps, _benefits, _matches, _conditions, _counted, _first_visits, _edits, _tier_names)
     return [problem for check in checks for problem in check(document)]
 
 
@@ -174,6 +176,18 @@ def _first_visits(document: Document) -> Iterator[Problem]:
     for index, first in enumerate(document.get("first_visits", ())):
         for tier, pays in first["pays"].items():
             yield from _pays(document, first, tier, pays, ("first_visits", index, "pays", tier))
+
+
+def _edits(document: Document) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for index, one in enumerate(document.get("edits", {}).get("apply", ())):
+        path: Path = ("edits", "apply", index)
+        said = {"edit": one} if isinstance(one, str) else one
+        if said["edit"] in seen:
+            yield Problem(path, f"{said['edit']} is there already")
+        seen.add(said["edit"])
+        if str(said.get("carc", "")) in _WANT_REMARK and not said.get("rarcs"):
+            yield Problem((*path, "carc"), f"{said['carc']} wants a remark code that says what")
 
 
 def _tier_names(document: Document) -> Iterator[Problem]:

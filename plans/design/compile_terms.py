@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from plans.design.compile_edits import compile_edits
 from plans.design.compile_limits import first_visits_of, limits_of, waitings_of
 from plans.design.compile_matches import matches_of
 from plans.design.terms import (
@@ -65,6 +66,7 @@ def compile_terms(document: Document, content_hash: str) -> PlanTerms:
         ),
         filing=_filing(document["timely_filing"]) if "timely_filing" in document else None,
         coordination=Coordination(**document.get("coordination", {})),
+        edits=compile_edits(document["edits"]) if "edits" in document else (),
         sections={
             part: document[part]["section"] for part in ("eligibility", "plan_year", "stays") if part in document
         },

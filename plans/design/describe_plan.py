@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from plans.design.describe_counted import counted_clauses
+from plans.design.describe_edits import describe_edits
 from plans.design.plan_words import Clause, dollars, length_words, matches_words, pays_words
 
 Document = dict[str, Any]
@@ -31,6 +32,9 @@ def _clauses(document: Document) -> Iterator[Clause]:
         title = _("Out-of-pocket maximum %s") % one["name"]
         yield Clause(f"oop:{one['name']}", title, one["section"], _cap(one))
     yield from _rules(document)
+    if "edits" in document:
+        clause = document["edits"]
+        yield Clause("edits", _("Edits of codes and bills"), clause["section"], describe_edits(clause))
     for benefit in document["benefits"]:
         yield Clause(f"benefit:{benefit['benefit']}", benefit["title"], benefit["section"], _benefit(benefit))
     yield from counted_clauses(document)

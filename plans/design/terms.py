@@ -217,6 +217,36 @@ class Coordination(Term, frozen=True):
     section: str = ""
 
 
+# Edits that a plan may apply, in the order in which they are tried: what stands on a line alone before what looks at
+# the whole day, so that a line that falls by itself takes none with it.
+EDITS = (
+    "procedure_codes",
+    "diagnosis_codes",
+    "diagnosis_pointers",
+    "modifiers",
+    "places",
+    "ages",
+    "sexes",
+    "bill_types",
+    "stays",
+    "units_per_line",
+    "units_per_day",
+    "procedure_pairs",
+    "add_on_codes",
+)
+
+
+class EditTerm(Term, frozen=True):
+    """An edit that the plan applies: what fails it is denied or asked about. Blank codes: those of the edit itself."""
+
+    edit: str
+    denies: bool
+    group: str = ""
+    carc: str = ""
+    rarcs: tuple[str, ...] = ()
+    section: str = ""
+
+
 class PlanTerms(Term, frozen=True, dict=True):
     """One version of a plan. `content_hash` is of the document it was compiled from."""
 
@@ -239,6 +269,7 @@ class PlanTerms(Term, frozen=True, dict=True):
     exclusions: tuple[Exclusion, ...] = ()
     filing: Filing | None = None
     coordination: Coordination = Coordination()
+    edits: tuple[EditTerm, ...] = ()
     sections: dict[str, str] = {}
     is_hsa_qualified: bool = False
     is_grandfathered: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from claims.adjudication.engine import (
     benefits,
+    code_edits,
     coverage,
     duplicates,
     edits,
@@ -37,6 +38,8 @@ def adjudicate(facts: ClaimFacts, terms: PlanTerms | None) -> ClaimDecision:
         placement.find_benefits(work)
         placement.check_covered(work)
         waiting.check_waiting(work)
+        if terms.edits:
+            code_edits.check_edits(work)
         permission.check_permission(work)
         edits.ask_about_others(work)
         other_payers.check_other_payers(work)

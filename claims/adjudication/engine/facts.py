@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from claims.facts import ZERO, Fact, Submission
 from employers.facts import CoverageFact, MemberFact, OtherCoverageFact
-from plans.facts import RateFact
+from plans.facts import EditFacts, RateFact
 
 
 class Accumulated(Fact, frozen=True, kw_only=True):
@@ -38,6 +38,18 @@ class PriorLine(Fact, frozen=True, kw_only=True):
     allowed_amount: Decimal = ZERO
     copay_amount: Decimal = ZERO
     tooth_numbers: tuple[str, ...] = ()
+    rendering_npi: str = ""
+
+
+class PriorStay(Fact, frozen=True, kw_only=True):
+    """A stay that was decided before and may touch the nights of this one; `ends_on` is the day of discharge."""
+
+    claim_number: str
+    billing_npi: str
+    bill_type: str
+    starts_on: date
+    ends_on: date
+    outcome: str
 
 
 class LinePrice(Fact, frozen=True, kw_only=True):
@@ -93,3 +105,5 @@ class ClaimFacts(Fact, frozen=True, kw_only=True):
     resolutions: tuple[ResolutionFact, ...] = ()
     approval_limit_amount: Decimal | None = None  # above it a person decides (contract's authority limit)
     provider_excluded_on: date | None = None
+    edits: EditFacts | None = None  # only where the plan applies edits
+    prior_stays: tuple[PriorStay, ...] = ()  # only where the plan asks about stays, of stays

@@ -64,10 +64,25 @@ LIFETIME_LIMIT: Final = Denial("PR", "35")
 
 # A benefit that has not begun yet.
 WAITING: Final = Denial("PR", "179")
+# Edits of codes and bills, where the edit's own code would say too little.
+DIAGNOSIS_AGE: Final = Denial("CO", "9")
+DIAGNOSIS_SEX: Final = Denial("CO", "10")
+WRONG_MODIFIER: Final = Denial("CO", "182", ("N823",))
+WRONG_PLACE: Final = Denial("CO", "16", ("M77",))
+NO_HCPCS: Final = Denial("CO", "16", ("M20",))
+WRONG_REVENUE_CODE: Final = Denial("CO", "16", ("M50",))
+WRONG_PERIOD: Final = Denial("CO", "16", ("MA31",))
+WRONG_ADMISSION: Final = Denial("CO", "16", ("MA40",))
+WRONG_STATUS: Final = Denial("CO", "16", ("MA43",))
+WRONG_DAYS: Final = Denial("CO", "16", ("MA32",))
 
 PRIOR_PAYER: Final = Denial("OA", "23")
 ANTICIPATED: Final = Denial("OA", "101")
 UNDETERMINED: Final = Denial("OA", "133")
+
+
+# Who can mend what failed: the provider by a corrected claim, an examiner by looking, a clinician by judging.
+PROVIDER, EXAMINER, CLINICIAN = "provider", "examiner", "clinician"
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -78,6 +93,7 @@ class Reason(msgspec.Struct, frozen=True):
     asks: str
     denial: Denial
     answers: tuple[str, ...] = (ALLOW, DENY)
+    mended_by: str = EXAMINER
 
 
 _ALL = (
@@ -117,4 +133,28 @@ _ALL = (
         "high_dollar", "senior", "The payment is above what is approved without a person.", Denial("CO", "A1", ("N10",))
     ),
 )
-REASONS: Final = {reason.code: reason for reason in _ALL}
+
+
+def _edit(name: str, asks: str, denial: Denial, queue: str = "examiner", mended_by: str = PROVIDER) -> Reason:
+    return Reason(f"edit_{name}", queue, asks, denial, mended_by=mended_by)
+
+
+# What fails an edit falls with this adjustment, unless the plan wants another; or a person is asked.
+_EDITS = (
+    _edit("procedure_codes", "The procedure code was not valid on the day.", Denial("CO", "181", ("N56",))),
+    _edit("diagnosis_codes", "A diagnosis code was not valid on the day.", Denial("CO", "146", ("M76",))),
+    _edit("diagnosis_pointers", "The line points to no diagnosis that may lead it.", Denial("CO", "16", ("M76",))),
+    _edit("modifiers", "A modifier is not valid, or does not go with the rest.", Denial("CO", "4", ("N519",))),
+    _edit("places", "The procedure is not done at such a place.", Denial("CO", "5", ("M77",))),
+    _edit("ages", "A code does not fit the patient's age.", Denial("CO", "6"), mended_by=EXAMINER),
+    _edit("sexes", "A code does not fit the patient's sex.", Denial("CO", "7"), mended_by=EXAMINER),
+    _edit("bill_types", "The bill contradicts itself.", Denial("CO", "16", ("MA30",))),
+    _edit("stays", "The patient was in another stay on these nights.", Denial("OA", "18"), mended_by=EXAMINER),
+    _edit("units_per_line", "More units on the line than are likely.", Denial("CO", "151", ("N362",))),
+    _edit(
+        "units_per_day", "More units on the day than are likely.", Denial("CO", "151", ("N362",)), "clinical", CLINICIAN
+    ),
+    _edit("procedure_pairs", "The procedure is part of another of the same day.", Denial("CO", "236")),
+    _edit("add_on_codes", "It only adds to another procedure, which was not found.", Denial("CO", "107", ("N122",))),
+)
+REASONS: Final = {reason.code: reason for reason in (*_ALL, *_EDITS)}

@@ -208,15 +208,20 @@ class Work:
         """The lines that are still being decided."""
         return [line for line in self.lines if not line.is_denied and not line.is_undetermined]
 
-    def ask(self, reason: str, line: Line, evidence: Inputs = (), clause: str = "") -> None:
-        """Ask a person about a line, unless somebody answered already: then the answer holds."""
+    def ask(
+        self, reason: str, line: Line, evidence: Inputs = (), clause: str = "", because: Denial | None = None
+    ) -> None:
+        """Ask a person about a line, unless somebody answered already: then the answer holds.
+
+        `because`: the adjustment if the answer is to deny, where it is not the question's own.
+        """
         answer = self._answer(reason, line.number) or self._answer(reason, None)
         if answer is None:
             queue = REASONS[reason].queue
             self.questions.append(Question(reason=reason, line_number=line.number, queue=queue, evidence=evidence))
             line.note(f"question.{reason}", clause, evidence)
         else:
-            _apply(answer, line, evidence, clause)
+            _apply(answer, line, evidence, clause, because)
 
     def ask_of_claim(self, reason: str, evidence: Inputs = (), clause: str = "") -> None:
         """Ask a person about the whole claim, unless somebody answered already."""
@@ -234,11 +239,11 @@ class Work:
         return answer if answer is not None and answer.answer in REASONS[reason].answers else None
 
 
-def _apply(answer: ResolutionFact, line: Line, evidence: Inputs, clause: str) -> None:
+def _apply(answer: ResolutionFact, line: Line, evidence: Inputs, clause: str, because: Denial | None = None) -> None:
     said: Inputs = (("answer", answer.answer), ("because", answer.because), *evidence)
     rule = f"answer.{answer.reason}"
     if answer.answer == DENY:
-        because = REASONS[answer.reason].denial
+        because = because or REASONS[answer.reason].denial
         if answer.carc and answer.carc != because.carc:
             because = Denial(because.group, answer.carc)
         line.deny(because, rule, clause, said)

@@ -12,6 +12,7 @@ import pytest
 from claims.adjudication.engine.work import SHARE_FIGURES
 from claims.adjustments.mirror import RULE as REVERSAL
 from claims.words.rules import RULES, rule_words
+from plans.design.terms import EDITS
 
 ENGINE = Path(__file__).parents[3] / "claims" / "adjudication" / "engine"
 
@@ -23,6 +24,7 @@ HANDED_ON = {"rule", "price.rule"}
 PUT_TOGETHER = {
     "price.": {"fee", "per_diem", "case_rate", "percent_of_reference"},
     "edit.": {"dates", "billed_before_service", "revenue_code", "procedure", "units", "diagnosis", "diagnosis_pointer"},
+    "code_edit.": set(EDITS),
     # These two speak with the question's words, whatever it is.
     "question.": set(),
     "answer.": set(),
