@@ -40,7 +40,10 @@ class PaymentRun(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["employer", "-id"], name="payment_run_of_employer")]
+        indexes = [
+            models.Index(fields=["employer", "-id"], name="payment_run_of_employer"),
+            models.Index(fields=["employer", "issued_at"], name="payment_run_of_time"),
+        ]
 
     def __str__(self) -> str:
         return f"run {self.pk} of {self.run_on}"
