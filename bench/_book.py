@@ -243,18 +243,18 @@ def _closed(contract_ids: list[int], employers: list[Employer], closing: date) -
 def _invoice(contract: Contract, close: MonthClose) -> None:
     invoice = Invoice.objects.create(
         number=f"{contract.number}-{close.month_on:%Y-%m}", close=close, contract=contract,
-        employer_id=contract.employer_id, status_at=close.known_at, issued_at=close.known_at,
+        employer_id=close.employer_id, status_at=close.known_at, issued_at=close.known_at,
         issued_on=close.known_at.date(), due_on=close.known_at.date(), total_amount=0,
     )  # fmt: skip
-    people = Coverage.objects.filter(employer=contract.employer_id).values_list("member_id", "tier")
+    people = Coverage.objects.filter(employer=close.employer_id).values_list("member_id", "tier")
     for number, fee in enumerate(contract.fees.filter(kind="pepm").order_by("pk"), 1):
         line = InvoiceLine.objects.create(
-            invoice=invoice, employer_id=contract.employer_id, number=number, kind="fee", name=fee.name,
+            invoice=invoice, employer_id=close.employer_id, number=number, kind="fee", name=fee.name,
             for_month_on=close.month_on, quantity_count=len(people), rate_amount=fee.amount,
             amount=len(people) * fee.amount, fee=fee,
         )  # fmt: skip
         InvoiceMember.objects.bulk_create(
-            InvoiceMember(line=line, employer_id=contract.employer_id, fee=fee, member_id=member_id,
+            InvoiceMember(line=line, employer_id=close.employer_id, fee=fee, member_id=member_id,
                           for_month_on=close.month_on, number=1, tier=tier, count=1, amount=fee.amount)
             for member_id, tier in people
         )  # fmt: skip

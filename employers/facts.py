@@ -52,6 +52,16 @@ class EnrolledFact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     division: str = ""  # the division's code
 
 
+class MonthRule(msgspec.Struct, frozen=True):
+    """Whose month it is: who is covered from `starts_until_day` of it or before, and up to `ends_from_day` or after."""
+
+    starts_until_day: int = 1
+    ends_from_day: int = 1
+
+
+ON_THE_FIRST = MonthRule()
+
+
 class RecordFault(msgspec.Struct, frozen=True):
     """What a reader could not make sense of: `place` is a column or element, `code` one of `eligibility.problems`."""
 

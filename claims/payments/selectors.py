@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from claims.models import Payment, PaymentRun
 from tpa.foundation.access import Scope
+from tpa.foundation.values.money import ZERO
 
 _TO_PAY = """
 SELECT DISTINCT employer_id FROM claims_claim WHERE status IN ('approved', 'denied')
@@ -36,7 +37,7 @@ WITH paid AS (
      WHERE r.employer_id = %(employer)s AND r.issued_at > %(recorded_after)s AND p.paid_on < %(since)s
 )
 SELECT i.decision_id, i.claim_id, c.claim_number, d.outcome, d.plan_id, p.claims_account_id, p.funds, p.paid_on,
-       p.trace_number, i.amount, r.issued_at
+       p.trace_number, i.amount, r.issued_at, c.family_id, d.billed_amount, d.allowed_amount
   FROM paid p
   JOIN claims_paymentrun r ON r.id = p.run_id
   JOIN claims_paymentitem i ON i.payment_id = p.id
@@ -68,6 +69,14 @@ class SettledFact(NamedTuple):
     trace_number: str
     amount: Decimal
     recorded_at: datetime
+    family_id: int
+    billed_amount: Decimal
+    allowed_amount: Decimal
+
+    @property
+    def saved_amount(self) -> Decimal:
+        """What was billed and not allowed; of what was denied nothing is. Taken back, it is negative."""
+        return self.billed_amount - self.allowed_amount if self.allowed_amount else ZERO
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from employers.facts import CoverageFact, EnrolledFact, MemberFact, OtherCoverageFact
+from employers.facts import ON_THE_FIRST, CoverageFact, EnrolledFact, MemberFact, MonthRule, OtherCoverageFact
 from employers.models import Coverage, Member, OtherCoverage
 from tpa.foundation.access import Scope
 
@@ -78,22 +78,30 @@ def other_coverage_facts(
 
 
 def members_covered(
-    employer_id: int, month_on: date, known_at: datetime | None = None, *, plan_id: int | None = None
+    employer_id: int,
+    month_on: date,
+    known_at: datetime | None = None,
+    *,
+    plan_id: int | None = None,
+    counts: MonthRule = ON_THE_FIRST,
 ) -> list[EnrolledFact]:
-    """The enrolled employees of an employer on the first of a month, each with the tier, in the order of their ids.
+    """The enrolled employees of an employer in a month, each with the tier, in the order of their ids.
 
-    One query. With `known_at`: as it was recorded then, which is what a month was billed on. An employee in two plans
-    of the employer comes twice, once a plan.
+    `counts` says whose month it is; without it that of who is covered on the first. One query. With `known_at`: as
+    it was recorded then, which is what a month was billed on. An employee in two plans of the employer comes twice,
+    once a plan; the earlier tier first.
     """
+    first = month_on.replace(day=1)
     covered = Coverage.objects.filter(
         _known(known_at),
         employer=employer_id,
         member__relationship=Member.Relationship.SELF,
-        period__contains=month_on.replace(day=1),
+        period__startswith__lte=first.replace(day=counts.starts_until_day),
+        period__overlap=(first.replace(day=counts.ends_from_day), None),
     )
     if plan_id is not None:
         covered = covered.filter(plan=plan_id)
-    rows = covered.order_by("member_id", "plan_id").values_list(
+    rows = covered.order_by("member_id", "plan_id", "period").values_list(
         "member_id", "family_id", "plan_id", "tier", "division__code"
     )
     return [

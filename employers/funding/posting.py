@@ -5,7 +5,8 @@ Debits are positive, credits negative. How the house books:
     money of the employer arrives        cash +               employer_funds -
     a payment is issued                  claims_paid +        payments_out -   (tpa_funds - where the TPA advances it)
     the bank has paid it                 payments_out +       cash -
-    an invoice is issued                 due_from_employer +  employer_funds - (its claims), fees - (its fees)
+    an invoice is issued                 due_from_employer +  employer_funds - (its claims), fees - (its fees),
+                                                              pass_through - (premium, vendors, taxes)
     an invoice is paid                   cash +               due_from_employer -
     the TPA takes its fees or advance    fees + / tpa_funds + cash -
     a payee owes money back              recoveries +         claims_paid -

@@ -45,6 +45,7 @@ class LedgerAccount(models.Model):
         TPA_FUNDS = "tpa_funds", _("advanced from TPA funds")
         FEES = "fees", _("administrative fees")
         RECOVERIES = "recoveries", _("recoveries due from payees")
+        PASS_THROUGH = "pass_through", _("collected for others: premium, vendors, taxes")
 
     employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, related_name="+")
     claims_account = models.ForeignKey(ClaimsAccount, on_delete=models.PROTECT, related_name="accounts")

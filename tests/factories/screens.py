@@ -43,6 +43,7 @@ from tpa.foundation.models import Document, EdiFile, Interchange, TransactionSet
 from tpa.models import (
     Contract,
     ContractFee,
+    ContractVersion,
     Invoice,
     InvoiceClaim,
     InvoiceLine,
@@ -444,8 +445,17 @@ def make_contract(world: World) -> Contract:
         period=(date(2026, 1, 1), date(2027, 1, 1)),
         status="in_force",
         status_at=NOW,
+        signed_on=date(2025, 12, 1),
+    )
+    ContractVersion.objects.create(
+        contract=contract,
+        employer=world.employer,
+        number=1,
+        starts_on=date(2026, 1, 1),
         scope=[["claims administration", "§2.1"], ["eligibility", "§2.3"]],
         signed_on=date(2025, 12, 1),
+        recorded_at=NOW,
+        recorded_by="system:tests",
     )
     for name, kind, amount in (("Administration", "pepm", "34.50"), ("Claim handling", "per_claim", "4.25")):
         ContractFee.objects.create(

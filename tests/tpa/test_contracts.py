@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -14,10 +15,20 @@ from tests.factories.tpa import JANUARY, make_contract, pepm, per_claim
 from tests.factories.users import as_web
 from tpa.billing.close_month import close_month
 from tpa.contracts.add_fee import add_fee
+from tpa.contracts.amend_contract import Amendment, amend_contract
 from tpa.contracts.draft_contract import ContractTerms, draft_contract
 from tpa.contracts.end_contract import end_contract
 from tpa.contracts.end_fee import end_fee
-from tpa.contracts.selectors import contract_on, contracts_of, fees_in, fees_of, first_open_month, limits_of
+from tpa.contracts.selectors import (
+    contract_on,
+    contracts_of,
+    fees_in,
+    fees_of,
+    first_open_month,
+    limits_of,
+    stages_of,
+    terms_in,
+)
 from tpa.contracts.set_authority_limit import set_authority_limit
 from tpa.contracts.sign_contract import sign_contract
 from tpa.foundation.access import Scope, system_scope
@@ -37,7 +48,9 @@ def test_a_signed_contract_is_in_force_and_the_only_one() -> None:
     assert contract_on(world.employer.pk, date(2026, 7, 4)) == contract
     assert [fee.amount for fee in fees_in(contract.pk, JANUARY)] == [Decimal("40.00")]
     other = draft_contract(
-        employer_id=world.employer.pk, terms=ContractTerms("ASA-2", date(2026, 6, 1), date(2027, 1, 1)), by=ENGINE
+        employer_id=world.employer.pk,
+        terms=ContractTerms(number="ASA-2", starts_on=date(2026, 6, 1), ends_on=date(2027, 1, 1)),
+        by=ENGINE,
     )
     with pytest.raises(Conflict, match="covers some of this time"):
         sign_contract(contract_id=other.pk, signed_on=date(2026, 5, 1), by=ENGINE)
@@ -46,11 +59,12 @@ def test_a_signed_contract_is_in_force_and_the_only_one() -> None:
     assert contract_on(world.employer.pk, date(2026, 7, 4)) == other
 
 
-@pytest.mark.parametrize("terms", [("X", date(2026, 1, 2)), ("X", date(2026, 2, 1), date(2026, 1, 1))])
-def test_contracts_are_of_whole_months(terms: tuple[str, date]) -> None:
+@pytest.mark.parametrize("days", [(date(2026, 1, 2), None), (date(2026, 2, 1), date(2026, 1, 1))])
+def test_contracts_are_of_whole_months(days: tuple[date, date | None]) -> None:
     world = make_world()
+    terms = ContractTerms(number="X", starts_on=days[0], ends_on=days[1])
     with pytest.raises(Invalid):
-        draft_contract(employer_id=world.employer.pk, terms=ContractTerms(*terms), by=ENGINE)
+        draft_contract(employer_id=world.employer.pk, terms=terms, by=ENGINE)
 
 
 def test_a_fee_is_ended_and_another_takes_its_place() -> None:
@@ -117,7 +131,7 @@ def test_limits_stand_on_the_ground_where_claims_obey_them() -> None:
 
 def test_the_database_keeps_what_was_signed() -> None:
     contract = make_contract(make_world())
-    for change in ({"lookback_months_count": 0}, {"number": "Z"}):
+    for change in ({"signed_on": date(2026, 1, 1)}, {"number": "Z"}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Contract.objects.filter(pk=contract.pk).update(**change)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -144,3 +158,38 @@ def test_an_employer_sees_its_own_contract_only_whatever_is_asked() -> None:
         assert not fees_of(scope, other.pk)
         assert [contract.pk for contract in Contract.objects.all()] == [mine.pk]
         assert ContractFee.objects.count() == 1
+
+
+@time_machine.travel("2026-03-02", tick=False)
+def test_an_amendment_is_a_new_version_and_says_what_it_changed() -> None:
+    contract = make_contract(make_world(), pepm("40.00"), scope=(("claims", "2.1"),))
+    close_month(contract_id=contract.pk, month_on=JANUARY, by=ENGINE)
+    amendment = Amendment(
+        starts_on=date(2026, 7, 1),
+        because="amendment 1",
+        signed_on=date(2026, 6, 20),
+        changes={"lookback_months_count": 2, "governance": {"reports": (("claims paid", "monthly", "6.1"),)}},
+        ends_fees=(ContractFee.objects.get().pk,),
+        adds_fees=(pepm("41.50", starts_on=date(2026, 7, 1)),),
+    )
+    version = amend_contract(contract_id=contract.pk, amendment=amendment, by=ENGINE)
+    assert (version.number, version.lookback_months_count, version.scope) == (2, 2, [["claims", "2.1"]])
+    assert [terms_in(contract.pk, month).number for month in (date(2026, 6, 1), date(2026, 7, 1))] == [1, 2]
+    first, second = stages_of(system_scope("test"), contract)
+    assert (first.version.number, second.version) == (1, version)
+    assert {change.what: change[1:] for change in second.changes} == {
+        "Fee: Administration": ("per employee per month · $40.00 · 4.1", "per employee per month · $41.50 · 4.1"),
+        "Enrolment re-billed, months back": ("3", "2"),
+        "Report: claims paid": (None, "monthly · 6.1"),
+    }
+    for change, told in (
+        ({"starts_on": JANUARY}, "closed"),
+        ({"starts_on": date(2026, 5, 1)}, "later one"),
+        ({"because": " "}, "why"),
+        ({"starts_on": date(2026, 9, 1), "changes": {"colour": 1}}, "no such term"),
+        ({"starts_on": date(2026, 9, 1), "changes": {"starts_until_day": 31}}, "1 to 28"),
+    ):
+        with pytest.raises((Invalid, Conflict), match=told):
+            amend_contract(contract_id=contract.pk, amendment=replace(amendment, **change), by=ENGINE)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        version.contract.versions.update(lookback_months_count=0)

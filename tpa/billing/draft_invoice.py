@@ -4,69 +4,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
 from claims.payments.selectors import SettledFact
-from employers.facts import EnrolledFact
-from tpa.foundation.values.money import ZERO
-from tpa.models import ContractFee, InvoiceClaim, InvoiceLine
+from tpa.billing.draft_lines import DraftClaim, DraftLine, DraftMember, Kind, MonthFacts, Tax, Turn, sum_of
+from tpa.billing.fee_lines import enrolled_for, fee_line, fee_name, minimum_line
+from tpa.foundation.values.money import ZERO, percent_of
+from tpa.models import Charge, ContractFee, InvoiceClaim
 
-Kind = InvoiceLine.Kind
 _REVERSED = "reversed"
-_ADVANCED = "tpa"
-
-
-class Turn(NamedTuple):
-    """Where a member's month stands for a fee: how often it was billed and taken back in turns, and at which tier."""
-
-    number: int
-    tier: str
-
-    @property
-    def is_billed(self) -> bool:
-        return self.number % 2 == 1
-
-
-# (fee, month, member) → where it stands.
-Turns = Mapping[tuple[int, date, int], Turn]
-
-
-class DraftMember(NamedTuple):
-    """One member-month of a fee line: `turned_count` +1 billed, -1 taken back."""
-
-    member_id: int
-    number: int
-    tier: str
-    turned_count: int
-
-
-class DraftClaim(NamedTuple):
-    """One settled decision of a line, with what it adds to it."""
-
-    settled: SettledFact
-    amount: Decimal
-
-
-@dataclass(slots=True)
-class DraftLine:
-    """A line to be, with everything behind it."""
-
-    kind: str
-    name: str
-    for_month_on: date
-    quantity_count: int
-    amount: Decimal
-    rate_amount: Decimal | None = None
-    fee: ContractFee | None = None
-    claims_account_id: int | None = None
-    purpose: str = ""
-    claims: list[DraftClaim] = field(default_factory=list)
-    members: list[DraftMember] = field(default_factory=list)
+_CHARGE_KINDS = {
+    Charge.Kind.VENDOR: Kind.VENDOR,
+    Charge.Kind.RECOVERY: Kind.RECOVERY,
+    Charge.Kind.GUARANTEE: Kind.GUARANTEE,
+    Charge.Kind.SHORT_PAYMENT: Kind.CARRIED,
+}
 
 
 @dataclass(slots=True)
@@ -79,44 +35,50 @@ class DraftInvoice:
 
     @property
     def total_amount(self) -> Decimal:
-        return sum((line.amount for line in self.lines), ZERO)
+        return sum_of(self.lines)
 
 
-@dataclass(frozen=True, slots=True)
-class MonthFacts:
-    """What an invoice stands on. `fees` and `enrolled` by month: its own, and earlier ones of the look-back."""
+def draft_invoices(facts: MonthFacts) -> dict[str, DraftInvoice]:
+    """The month's invoices by division; "" is the employer's as a whole, and there always is one. It carries what is
+    no division's: flat fees, charges, taxes, and people and claims of none."""
+    lines = _lines(facts)
+    whole = DraftInvoice(lines, len(facts.own), sum((item.amount for item in facts.own), ZERO))
+    if not facts.by_division:
+        return {"": whole}
+    parts: dict[str, list[DraftLine]] = defaultdict(list)
+    families = {fact.family_id: fact.division for month in sorted(facts.enrolled) for fact in facts.enrolled[month]}
+    for line in lines:
+        for division, part in _divided(line, families):
+            parts[division].append(part)
+    whole.lines = parts.pop("", [])
+    return {"": whole, **{name: DraftInvoice(parts[name], 0, ZERO) for name in sorted(parts)}}
 
-    month_on: date
-    settled: Sequence[SettledFact]
-    account_names: Mapping[int, str]
-    fees: Mapping[date, Sequence[ContractFee]]
-    enrolled: Mapping[date, Sequence[EnrolledFact]]
-    turns: Turns
 
-
-def draft_invoice(facts: MonthFacts) -> DraftInvoice:
-    """Claims to be reimbursed, by claims account; the month's fees; and for each earlier month of the look-back the
-    difference between what was billed and what is true by now."""
-    own = [item for item in facts.settled if item.funds != _ADVANCED]
+def _lines(facts: MonthFacts) -> list[DraftLine]:
+    """Claims to be reimbursed, by claims account; the month's fees; for each earlier month of the look-back the
+    difference between what was billed and what is true by now; charges; and taxes on what is taxable."""
     fees = facts.fees.get(facts.month_on, ())
-    lines = [
-        *_claims_lines(facts),
-        *(line for fee in fees for line in _fee_lines(fee, facts)),
-        *(
-            line
-            for month_on in sorted(facts.fees)
-            if month_on < facts.month_on
-            for line in _retro_lines(month_on, facts)
-        ),
-    ]
-    return DraftInvoice(lines, len(own), sum((item.amount for item in own), ZERO))
+    lines = list(_claims_lines(facts))
+    lines += [line for fee in fees if fee.kind != ContractFee.Kind.MINIMUM if (line := fee_line(fee, facts))]
+    for fee in fees:
+        if fee.kind == ContractFee.Kind.MINIMUM and (line := minimum_line(fee, facts, lines)):
+            lines.append(line)
+    for month_on in sorted(facts.fees):
+        if month_on < facts.month_on:
+            lines += _retro_lines(month_on, facts)
+    lines += [_charge_line(charge, facts) for charge in facts.charges]
+    if facts.tax is not None and (taxed := _tax_line(facts.tax, facts, lines)):
+        lines.append(taxed)
+    order = list(Kind)
+    # As the invoice groups them; within a group as they came.
+    return sorted(lines, key=lambda line: order.index(Kind(line.kind)))
 
 
 def _claims_lines(facts: MonthFacts) -> Iterable[DraftLine]:
     """What the TPA paid from its own funds, and what of it was taken back. Where no money moved nothing is billed."""
     groups: dict[tuple[int, bool], list[SettledFact]] = defaultdict(list)
-    for item in facts.settled:
-        if item.funds == _ADVANCED and item.amount:
+    for item in facts.advanced:
+        if item.amount:
             groups[item.claims_account_id, item.outcome == _REVERSED].append(item)
     for (account_id, is_back), items in sorted(groups.items()):
         account = facts.account_names.get(account_id, "")
@@ -133,38 +95,10 @@ def _claims_lines(facts: MonthFacts) -> Iterable[DraftLine]:
         )
 
 
-def _fee_lines(fee: ContractFee, facts: MonthFacts) -> Iterable[DraftLine]:
-    members: list[DraftMember] = []
-    claims: list[DraftClaim] = []
-    quantity = 1
-    if fee.kind == ContractFee.Kind.PEPM:
-        members = [
-            DraftMember(fact.member_id, 1, fact.tier, 1) for fact in enrolled_for(fee, facts.enrolled[facts.month_on])
-        ]
-        quantity = len(members)
-    elif fee.kind == ContractFee.Kind.PER_CLAIM:
-        # A reversal is no further claim; what replaces one is.
-        claims = [DraftClaim(item, fee.amount) for item in facts.settled if item.outcome != _REVERSED]
-        quantity = len(claims)
-    if quantity:
-        yield DraftLine(
-            kind=Kind.FEE,
-            name=fee_name(fee),
-            for_month_on=facts.month_on,
-            quantity_count=quantity,
-            rate_amount=fee.amount,
-            amount=quantity * fee.amount,
-            fee=fee,
-            purpose=f"fee:{fee.name}" if claims else "",
-            claims=claims,
-            members=members,
-        )
-
-
 def _retro_lines(month_on: date, facts: MonthFacts) -> Iterable[DraftLine]:
     """The members of an earlier month that were billed and should not have been, and the other way round."""
     true = {
-        (fee.pk, month_on, fact.member_id): fact.tier
+        (fee.pk, month_on, fact.member_id): fact
         for fee in facts.fees[month_on]
         if fee.kind == ContractFee.Kind.PEPM
         for fact in enrolled_for(fee, facts.enrolled[month_on])
@@ -174,11 +108,11 @@ def _retro_lines(month_on: date, facts: MonthFacts) -> Iterable[DraftLine]:
     added: dict[int, list[DraftMember]] = defaultdict(list)
     for key, turn in sorted(facts.turns.items()):
         if key[1] == month_on and turn.is_billed and key not in true:
-            back[key[0]].append(DraftMember(key[2], turn.number + 1, turn.tier, -1))
-    for key, tier in sorted(true.items()):
-        now = facts.turns.get(key, Turn(0, tier))
+            back[key[0]].append(DraftMember(key[2], turn.number + 1, turn.tier, -1, turn.division))
+    for key, fact in sorted(true.items(), key=lambda one: one[0]):
+        now = facts.turns.get(key, Turn(0, fact.tier))
         if not now.is_billed:
-            added[key[0]].append(DraftMember(key[2], now.number + 1, tier, 1))
+            added[key[0]].append(DraftMember(key[2], now.number + 1, fact.tier, 1, fact.division))
     for fee_id, fee in fees.items():
         for members, words in ((back[fee_id], _("%(fee)s, taken back")), (added[fee_id], _("%(fee)s, added"))):
             if members:
@@ -190,21 +124,58 @@ def _retro_lines(month_on: date, facts: MonthFacts) -> Iterable[DraftLine]:
                     quantity_count=quantity,
                     rate_amount=fee.amount,
                     amount=quantity * fee.amount,
+                    section=fee.section,
                     fee=fee,
                     members=members,
                 )
 
 
-def enrolled_for(fee: ContractFee, enrolled: Iterable[EnrolledFact]) -> list[EnrolledFact]:
-    """The employees that a fee is for: of its plan, and of its tier; who is in several plans counts once."""
-    chosen: dict[int, EnrolledFact] = {}
-    for fact in enrolled:
-        if fee.plan_id is None or fact.plan_id == fee.plan_id:
-            chosen.setdefault(fact.member_id, fact)
-    return [fact for fact in chosen.values() if not fee.tier or fact.tier == fee.tier]
+def _charge_line(charge: Charge, facts: MonthFacts) -> DraftLine:
+    return DraftLine(
+        kind=_CHARGE_KINDS[Charge.Kind(charge.kind)],
+        name=charge.name,
+        for_month_on=min(charge.incurred_on.replace(day=1), facts.month_on),
+        quantity_count=1 if charge.amount > 0 else -1,
+        amount=charge.amount,
+        section=charge.section,
+        charge=charge,
+        claims_account_id=charge.claims_account_id,
+    )
 
 
-def fee_name(fee: ContractFee) -> str:
-    """The fee with the plan and tier it is for."""
-    details = [detail for detail in (fee.plan.name if fee.plan is not None else "", fee.tier) if detail]
-    return f"{fee.name} ({', '.join(details)})" if details else fee.name
+def _tax_line(tax: Tax, facts: MonthFacts, lines: Sequence[DraftLine]) -> DraftLine | None:
+    base = sum_of([line for line in lines if line.fee is not None and line.fee.is_taxable])
+    if not base:
+        return None
+    return DraftLine(
+        kind=Kind.TAX,
+        name=_("Tax of %(state)s on services") % {"state": tax.state},
+        for_month_on=facts.month_on,
+        quantity_count=1 if base > 0 else -1,
+        percent=tax.percent,
+        base_amount=base,
+        amount=percent_of(base, tax.percent),
+        section=tax.citation,
+    )
+
+
+def _divided(line: DraftLine, families: Mapping[int, str]) -> Iterable[tuple[str, DraftLine]]:
+    """A line as the divisions' parts of it: each with its own people or claims."""
+    members: dict[str, list[DraftMember]] = defaultdict(list)
+    claims: dict[str, list[DraftClaim]] = defaultdict(list)
+    for member in line.members:
+        members[member.division].append(member)
+    for claim in line.claims:
+        claims[families.get(claim.settled.family_id, "")].append(claim)
+    if not members and not claims:
+        yield "", line
+    for division, people in sorted(members.items()):
+        quantity = sum(member.turned_count for member in people)
+        yield (
+            division,
+            replace(line, members=people, quantity_count=quantity, amount=quantity * (line.rate_amount or ZERO)),
+        )
+    for division, items in sorted(claims.items()):
+        base = None if line.base_amount is None else sum((one.settled.saved_amount for one in items), ZERO)
+        amount = sum((one.amount for one in items), ZERO)
+        yield division, replace(line, claims=items, quantity_count=len(items), amount=amount, base_amount=base)

@@ -105,7 +105,12 @@ def _before(invoice: Invoice) -> Before | None:
         return None
     earlier = (
         Invoice.objects.select_related("close")
-        .filter(employer=invoice.employer_id, kind=Invoice.Kind.INVOICE, close__month_on__lt=invoice.close.month_on)
+        .filter(
+            employer=invoice.employer_id,
+            division=invoice.division,
+            kind=Invoice.Kind.INVOICE,
+            close__month_on__lt=invoice.close.month_on,
+        )
         .order_by("-close__month_on", "-pk")
         .first()
     )

@@ -76,6 +76,7 @@ def _facts(invoice: Invoice) -> list[tuple[str, str]]:
         (_("Issued"), _day(invoice.issued_on)),
         (_("Contract"), invoice.contract.number),
         (_("Group"), invoice.employer.code),
+        *([(_("Division"), invoice.division)] if invoice.division else []),
     ]
     if invoice.corrects is not None:
         return [*facts, (_("Corrects"), invoice.corrects.number)]
@@ -87,21 +88,24 @@ def _headline(facts: InvoiceFacts) -> list[dict[str, Any]]:
     if invoice.kind == Invoice.Kind.CREDIT:
         return [_box(_("Credited"), invoice.total_amount, "", strong=True)]
     boxes = [
-        _box(name, facts.sum_of(kind), _compared(kind, facts))
-        for name, kind in (
-            (_("Claims to reimburse"), Kind.CLAIMS),
-            (_("Fees"), Kind.FEE),
-            (_("Earlier months"), Kind.RETRO),
+        _box(name, sum((facts.sum_of(kind) for kind in kinds), ZERO), _compared(kinds, facts))
+        for name, kinds in (
+            (_("Claims to reimburse"), (Kind.CLAIMS, Kind.RECOVERY)),
+            (_("Fees"), (Kind.FEE, Kind.GUARANTEE, Kind.TAX)),
+            (_("Premium and vendors"), (Kind.PREMIUM, Kind.VENDOR)),
+            (_("Earlier months"), (Kind.RETRO, Kind.CARRIED)),
         )
+        if kinds[0] != Kind.PREMIUM or any(line.kind in kinds for line in facts.lines)
     ]
     due = _("due %(day)s") % {"day": _day(invoice.due_on)}
     return [*boxes, _box(_("Amount due"), invoice.total_amount, due, strong=True)]
 
 
-def _compared(kind: str, facts: InvoiceFacts) -> str:
+def _compared(kinds: Sequence[str], facts: InvoiceFacts) -> str:
     if facts.before is None:
         return ""
-    difference = facts.sum_of(kind) - facts.before.sums[kind]
+    before = facts.before.sums
+    difference = sum((facts.sum_of(kind) - before[kind] for kind in kinds), ZERO)
     earlier = date_format(facts.before.month_on, "M Y")
     if difference == ZERO:
         return _("as in %(month)s") % {"month": earlier}
@@ -129,7 +133,13 @@ def _group(kind: str, lines: Sequence[InvoiceLine]) -> dict[str, Any] | None:
     names = {
         Kind.CLAIMS: (_("Claims paid from our funds"), _("Claims to reimburse")),
         Kind.FEE: (_("Fees of the month"), _("Fees")),
+        Kind.PREMIUM: (_("Stop-loss premium, passed on to the carrier"), _("Premium")),
+        Kind.VENDOR: (_("Passed on from vendors"), _("Vendors")),
         Kind.RETRO: (_("Adjustments of earlier months"), _("Adjustments")),
+        Kind.RECOVERY: (_("Recovered and given back"), _("Recoveries")),
+        Kind.GUARANTEE: (_("Credits for guarantees that were missed"), _("Guarantees")),
+        Kind.TAX: (_("Taxes"), _("Taxes")),
+        Kind.CARRIED: (_("Left open by short payments"), _("Left open")),
         Kind.CREDIT: (_("Credited lines"), _("Credited")),
     }
     name, subtotal_name = names[Kind(kind)]
@@ -141,7 +151,7 @@ def _group(kind: str, lines: Sequence[InvoiceLine]) -> dict[str, Any] | None:
                 line.section,
                 month(line.for_month_on),
                 "" if kind == Kind.CREDIT else f"{line.quantity_count:,}".replace("-", "−"),  # noqa: RUF001 (a minus)
-                "" if line.rate_amount is None else dollars(line.rate_amount),
+                _rate(line),
                 dollars(line.amount),
             )
             for line in chosen
@@ -149,6 +159,17 @@ def _group(kind: str, lines: Sequence[InvoiceLine]) -> dict[str, Any] | None:
         "subtotal_name": subtotal_name,
         "subtotal": dollars(sum((line.amount for line in chosen), ZERO)),
     }
+
+
+def _rate(line: InvoiceLine) -> str:
+    """The rate, or the per cent and of what."""
+    if line.rate_amount is not None:
+        return dollars(line.rate_amount)
+    if line.percent is None or line.base_amount is None:
+        return ""
+    return _("%(percent)s %% of %(base)s") % {
+        "percent": f"{line.percent.normalize():f}", "base": dollars(line.base_amount),
+    }  # fmt: skip
 
 
 def _told(invoice: Invoice) -> str:

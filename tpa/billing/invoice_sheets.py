@@ -18,6 +18,7 @@ _MONEY = "money"
 _DAY = "day"
 _TEXT = "text"
 _COUNT = "count"
+_PERCENT = "percent"
 
 Column = tuple[str, str, int]  # heading, kind, width
 
@@ -37,6 +38,7 @@ def invoice_sheets(facts: InvoiceFacts) -> bytes:
         _DAY: book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
         _TEXT: book.add_format(),
         _COUNT: book.add_format({"num_format": "#,##0"}),
+        _PERCENT: book.add_format({"num_format": "0.00##"}),
         "head": book.add_format({"bold": True, "bottom": 1, "bg_color": "#E6F1EC"}),
         "title": book.add_format({"bold": True, "font_size": 14}),
         "total": book.add_format({"bold": True, "top": 1, "num_format": "#,##0.00;[Red]-#,##0.00"}),
@@ -61,6 +63,8 @@ def _summary(book: Any, formats: dict[str, Any], facts: InvoiceFacts) -> None:
         (_("Month"), _DAY, 12),
         (_("Quantity"), _COUNT, 10),
         (_("Rate"), _MONEY, 12),
+        (_("Per cent"), _PERCENT, 10),
+        (_("Of"), _MONEY, 14),
         (_("Amount"), _MONEY, 14),
     )
     rows = (
@@ -72,13 +76,15 @@ def _summary(book: Any, formats: dict[str, Any], facts: InvoiceFacts) -> None:
             line.for_month_on,
             line.quantity_count,
             line.rate_amount,
+            line.percent,
+            line.base_amount,
             line.amount,
         )
         for line in facts.lines
     )
     last = _table(sheet, formats, 3, columns, rows)
-    sheet.write_string(last, 6, _("Total"), formats["total"])
-    sheet.write_number(last, 7, float(invoice.total_amount), formats["total"])
+    sheet.write_string(last, 8, _("Total"), formats["total"])
+    sheet.write_number(last, 9, float(invoice.total_amount), formats["total"])
     sheet.freeze_panes(4, 0)
 
 

@@ -13,14 +13,19 @@ from employers.funding.selectors import claims_accounts
 from tpa.foundation.audit import Actor
 from tpa.foundation.errors import Conflict
 from tpa.foundation.values.money import ZERO
-from tpa.models import ContractFee, Invoice
+from tpa.models import ContractFee, Invoice, InvoiceLine
+
+Kind = InvoiceLine.Kind
+Purpose = ContractFee.Purpose
+_PASSED_ON = (Purpose.STOP_LOSS, Purpose.VENDOR)
 
 
 def post_invoice(*, invoice: Invoice, by: Actor) -> None:
     """Post each claims account's part in the caller's transaction, once: `invoice:<number>:<account>`.
 
-    Claims and what is paid into the claims fund are funds of the employer, all else fees. Fees are no plan's: they
-    stand in the account of plans without one of their own, or the employer's first.
+    Claims and what is paid into the claims fund are funds of the employer; premium, vendors and taxes are collected
+    for others; all else is fees. Fees are no plan's: they stand in the account of plans without one of their own, or
+    the employer's first.
     """
     for account_id, entries in sorted(parts_of(invoice).items()):
         owed = sum(entries.values(), ZERO)
@@ -42,13 +47,36 @@ def post_invoice(*, invoice: Invoice, by: Actor) -> None:
 
 
 def parts_of(invoice: Invoice) -> dict[int, dict[str, Decimal]]:
-    """Claims account → what of the invoice is funds of the employer and what is fees. Two queries."""
+    """Claims account → what of the invoice is funds of the employer, fees, or collected for others. What a short
+    payment left open stands in the ledger since the invoice that it was left of. Two queries."""
     parts: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    for line, account_id in lines_by_account(invoice):
+        if _kind(line) != Kind.CARRIED:
+            parts[account_id][_ledger_account(line)] += line.amount
+    return parts
+
+
+def lines_by_account(invoice: Invoice) -> list[tuple[InvoiceLine, int]]:
+    """The lines with the claims account that each belongs to."""
     accounts = claims_accounts(invoice.employer_id)
-    for line in invoice.lines.select_related("fee"):
-        account_id = line.claims_account_id or accounts.get(None) or min(accounts.values(), default=None)
+    common = accounts.get(None) or min(accounts.values(), default=None)
+    found = []
+    for line in invoice.lines.select_related("fee", "corrects").order_by("number"):
+        account_id = line.claims_account_id or common
         if account_id is None:
             raise Conflict("billing.no_claims_account", _("This employer has no claims account."))
-        is_fee = line.fee is not None and line.fee.purpose == ContractFee.Purpose.ADMINISTRATION
-        parts[account_id][Account.FEES if is_fee else Account.EMPLOYER_FUNDS] += line.amount
-    return parts
+        found.append((line, account_id))
+    return found
+
+
+def _kind(line: InvoiceLine) -> str:
+    return line.corrects.kind if line.corrects is not None else line.kind
+
+
+def _ledger_account(line: InvoiceLine) -> str:
+    kind, fee = _kind(line), line.fee
+    if kind in (Kind.CLAIMS, Kind.RECOVERY) or (fee is not None and fee.purpose == Purpose.CLAIMS_FUND):
+        return Account.EMPLOYER_FUNDS
+    if kind in (Kind.VENDOR, Kind.PREMIUM, Kind.TAX) or (fee is not None and fee.purpose in _PASSED_ON):
+        return Account.PASS_THROUGH
+    return Account.FEES

@@ -6,48 +6,85 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Max, QuerySet, Sum
 
-from tpa.contracts.months import next_month
-from tpa.contracts.selectors import first_open_month
+from tpa.contracts.months import months_after, next_month
 from tpa.foundation.access import Scope
 from tpa.foundation.models import Document
 from tpa.foundation.values.money import ZERO
-from tpa.models import Contract, Invoice, InvoiceClaim, InvoiceLine, InvoiceMember
+from tpa.models import (
+    Charge,
+    Contract,
+    ContractFee,
+    ContractVersion,
+    Invoice,
+    InvoiceClaim,
+    InvoiceLine,
+    InvoiceMember,
+)
 
 
 def months_due(on: date) -> list[tuple[int, date]]:
     """(contract, month) of every month that is over and not closed, each contract's in order; a contract that ended is
-    closed on until its look-back is over."""
+    closed on until its run-out is over. Two queries."""
+    signed = Contract.objects.filter(kind=Contract.Kind.ADMINISTRATION).exclude(status=Contract.Status.DRAFT)
     found = []
-    for contract in Contract.objects.exclude(status=Contract.Status.DRAFT).order_by("pk"):
-        month_on, last = first_open_month(contract), run_out_ends(contract)
+    for contract, open_on, last in open_months(signed.order_by("pk")):
+        month_on = open_on
         while next_month(month_on) <= on and (last is None or month_on < last):
             found.append((contract.pk, month_on))
             month_on = next_month(month_on)
     return found
 
 
-def run_out_ends(contract: Contract) -> date | None:
-    """The first month for which a contract is closed no more: its end and the look-back; None while it has no end."""
-    last: date | None = contract.period.upper
-    if last is None:
+def open_months(contracts: QuerySet[Contract]) -> Iterator[tuple[Contract, date, date | None]]:
+    """Each contract with its first month that is not closed and the first month for which it is closed no more (None
+    while it has no end). Two queries."""
+    latest: dict[int, ContractVersion] = {}
+    for version in ContractVersion.objects.filter(contract__in=contracts.values("pk")).order_by("starts_on"):
+        latest[version.contract_id] = version
+    for contract in contracts.annotate(closed_on=Max("closes__month_on")):
+        open_on = next_month(contract.closed_on) if contract.closed_on else contract.period.lower
+        yield contract, open_on, run_out_ends(contract, latest[contract.pk])
+
+
+def run_out_ends(contract: Contract, terms: ContractVersion) -> date | None:
+    """The first month for which a contract is closed no more: its end and the look-back or the run-out, whichever is
+    longer; None while it has no end. `terms`: the last ones."""
+    ends_on: date | None = contract.period.upper
+    if ends_on is None:
         return None
-    for _month in range(contract.lookback_months_count):
-        last = next_month(last)
-    return last
+    return months_after(ends_on, max(terms.lookback_months_count, terms.run_out_months_count))
 
 
-def turns_of(contract_id: int, months: list[date]) -> Iterator[tuple[tuple[int, date, int], int, str]]:
-    """For each (fee, month, member) billed in these months: its last turn and the tier. One query."""
+def turns_of(contract_id: int, months: list[date]) -> Iterator[tuple[tuple[int, date, int], int, str, str]]:
+    """For each (fee, month, member) billed in these months: its last turn, the tier and the division that was billed.
+    One query."""
     rows = (
         InvoiceMember.objects.filter(fee__contract=contract_id, for_month_on__in=months)
         .order_by("fee_id", "for_month_on", "member_id", "-number")
         .distinct("fee_id", "for_month_on", "member_id")
-        .values_list("fee_id", "for_month_on", "member_id", "number", "tier")
+        .values_list("fee_id", "for_month_on", "member_id", "number", "tier", "line__invoice__division")
     )
-    for fee_id, month_on, member_id, number, tier in rows.iterator(chunk_size=10_000):
-        yield (fee_id, month_on, member_id), number, tier
+    for fee_id, month_on, member_id, number, tier, division in rows.iterator(chunk_size=10_000):
+        yield (fee_id, month_on, member_id), number, tier, division
+
+
+def charges_to_take_up(contract_id: int, before: date) -> list[Charge]:
+    """What was charged before a day and stands in no invoice yet, the earliest first. One query."""
+    waiting = Charge.objects.filter(contract=contract_id, incurred_on__lt=before, line__isnull=True)
+    return list(waiting.order_by("kind", "incurred_on", "pk"))
+
+
+def fees_billed(contract_id: int, months: list[date]) -> Decimal:
+    """The administration fees billed for these months, as they were closed: adjustments that came with them counted,
+    credits deducted. One query."""
+    lines = InvoiceLine.objects.filter(
+        invoice__contract=contract_id,
+        invoice__close__month_on__in=months,
+        fee__purpose=ContractFee.Purpose.ADMINISTRATION,
+    )
+    return lines.aggregate(sum=Sum("amount"))["sum"] or ZERO
 
 
 def invoices_of(scope: Scope, *, employer_id: int | None = None) -> QuerySet[Invoice]:

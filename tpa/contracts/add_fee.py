@@ -13,23 +13,32 @@ from tpa.contracts.months import check_whole_months
 from tpa.contracts.selectors import first_open_month
 from tpa.foundation.audit import Actor, record
 from tpa.foundation.errors import Conflict, Invalid, NotFound
-from tpa.foundation.values.money import cents
+from tpa.foundation.values.money import ZERO, cents
 from tpa.models import Contract, ContractFee
+
+Kind = ContractFee.Kind
+_PERCENTS = (Kind.OF_SAVINGS, Kind.OF_RECOVERIES, Kind.RUN_OUT)
+_PASSED_ON = (ContractFee.Purpose.STOP_LOSS, ContractFee.Purpose.VENDOR)
 
 
 @dataclass(frozen=True, slots=True)
 class FeeTerms:
-    """One fee as the contract words it: pepm (for a tier or plan, or all), per_claim or flat, from a month on."""
+    """One fee as the contract words it, from a month on: an amount, or for kinds `of_…` and run_out a `percent`."""
 
     kind: str
     name: str
-    amount: Decimal
     section: str
     starts_on: date
+    amount: Decimal = ZERO
+    percent: Decimal | None = None
     ends_on: date | None = None
     tier: str = ""
     plan_id: int | None = None
     purpose: str = ContractFee.Purpose.ADMINISTRATION
+    payee_name: str = ""
+    months_count: int | None = None  # of a run-out fee: of how many last months' fees
+    in_run_out: bool = False
+    is_taxable: bool = False
 
 
 def add_fee(*, contract_id: int, terms: FeeTerms, by: Actor) -> ContractFee:
@@ -62,6 +71,11 @@ def add_fee(*, contract_id: int, terms: FeeTerms, by: Actor) -> ContractFee:
             plan_id=terms.plan_id,
             tier=terms.tier,
             amount=terms.amount,
+            percent=terms.percent,
+            payee_name=terms.payee_name,
+            months_count=terms.months_count,
+            in_run_out=terms.in_run_out,
+            is_taxable=terms.is_taxable,
             period=(terms.starts_on, terms.ends_on),
             section=terms.section,
         )
@@ -75,7 +89,19 @@ def _check(terms: FeeTerms) -> None:
         raise Invalid("contracts.fee_kind", _("There is no such kind of fee."))
     if terms.amount < 0 or terms.amount != cents(terms.amount):
         raise Invalid("contracts.fee_amount", _("A fee is a whole number of cents and not negative."))
-    if terms.kind != ContractFee.Kind.PEPM and (terms.tier or terms.plan_id is not None):
+    if (terms.kind in _PERCENTS) != (terms.percent is not None) or (terms.percent is not None and terms.amount):
+        raise Invalid("contracts.fee_percent", _("Of this kind of fee say either an amount or a per cent."))
+    if terms.percent is not None and terms.percent < 0:
+        raise Invalid("contracts.fee_percent", _("A per cent is not below zero."))
+    if terms.kind != Kind.PEPM and (terms.tier or terms.plan_id is not None):
         raise Invalid("contracts.fee_tier", _("Only fees per employee know tiers and plans."))
-    if terms.purpose == ContractFee.Purpose.CLAIMS_FUND and terms.kind == ContractFee.Kind.PER_CLAIM:
-        raise Invalid("contracts.fund_per_claim", _("What is paid into the claims fund is not per claim."))
+    if terms.purpose == ContractFee.Purpose.CLAIMS_FUND and terms.kind not in (Kind.PEPM, Kind.FLAT, Kind.ONE_OFF):
+        raise Invalid("contracts.fund_per_claim", _("What is paid into the claims fund is so much a month."))
+    if terms.kind == Kind.RUN_OUT and not (terms.in_run_out and terms.months_count):
+        raise Invalid("contracts.fee_run_out", _("A run-out fee is due after the end and says of how many months."))
+    if terms.kind != Kind.RUN_OUT and terms.months_count is not None:
+        raise Invalid("contracts.fee_run_out", _("Only a run-out fee counts months."))
+    if terms.in_run_out and terms.kind not in (Kind.RUN_OUT, Kind.PER_CLAIM, Kind.FLAT):
+        raise Invalid("contracts.fee_run_out", _("After the end there are fees by claim, by month, and once."))
+    if terms.purpose in _PASSED_ON and not terms.payee_name.strip():
+        raise Invalid("contracts.fee_payee", _("Say to whom it is passed on."))

@@ -1,8 +1,8 @@
-"""Drafts an agreement between the TPA and an employer; it binds nobody until it is signed."""
+"""Drafts an agreement of the TPA with an employer or an insurer; it binds nobody until it is signed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from django.db import transaction
@@ -10,43 +10,58 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tpa.contracts.months import check_whole_months
+from tpa.contracts.terms import Terms, check_terms
 from tpa.foundation.audit import Actor, record
 from tpa.foundation.errors import Conflict, Invalid
-from tpa.models import Contract
+from tpa.models import Contract, ContractVersion
 
 
-@dataclass(frozen=True, slots=True)
-class ContractTerms:
-    """What an agreement says besides its fees. `scope`: services agreed, each with the section that says so.
-
-    The period is half-open and of whole months. `lookback_months_count`: how far back enrolment is billed again.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractTerms(Terms):
+    """A contract to be: its number and period (half-open, of whole months), and its terms. The other party is an
+    employer, or the insurer that is named."""
 
     number: str
     starts_on: date
     ends_on: date | None = None
-    scope: tuple[tuple[str, str], ...] = ()
-    lookback_months_count: int = 3
-    invoice_due_days: int = 15
+    insurer_name: str = ""
 
 
-def draft_contract(*, employer_id: int, terms: ContractTerms, by: Actor) -> Contract:
-    """Draft a contract and return it. Raises Invalid for a period that is not of whole months or terms below zero,
-    Conflict when the number is taken."""
+def draft_contract(*, employer_id: int | None, terms: ContractTerms, by: Actor) -> Contract:
+    """Draft a contract and return it. Raises Invalid for a period that is not of whole months, terms below zero or no
+    other party, Conflict when the number is taken."""
     check_whole_months(terms.starts_on, terms.ends_on)
-    if terms.lookback_months_count < 0 or terms.invoice_due_days < 0:
-        raise Invalid("contracts.below_zero", _("Look-back and days to pay are not below zero."))
+    check_terms(terms)
+    if (employer_id is None) == (not terms.insurer_name.strip()):
+        raise Invalid("contracts.one_party", _("A contract is with an employer or with an insurer."))
     with transaction.atomic():
         if Contract.objects.filter(number=terms.number).exists():
             raise Conflict("contracts.number_taken", _("There is a contract of this number."))
         contract = Contract.objects.create(
             number=terms.number,
+            kind=Contract.Kind.INSURER if employer_id is None else Contract.Kind.ADMINISTRATION,
             employer_id=employer_id,
+            insurer_name=terms.insurer_name.strip(),
             period=(terms.starts_on, terms.ends_on),
             status_at=timezone.now(),
-            scope=[list(service) for service in terms.scope],
-            lookback_months_count=terms.lookback_months_count,
-            invoice_due_days=terms.invoice_due_days,
         )
+        add_version(contract, terms, number=1, starts_on=terms.starts_on, by=by)
         record("tpa.contract.drafted", by=by, about=contract)
     return contract
+
+
+def add_version(
+    contract: Contract, terms: Terms, *, number: int, starts_on: date, by: Actor, **said: object
+) -> ContractVersion:
+    """Write the terms down as a version; `said` is the signing day and the reason of an amendment."""
+    names = set(Terms.__dataclass_fields__)
+    return ContractVersion.objects.create(
+        contract=contract,
+        employer_id=contract.employer_id,
+        number=number,
+        starts_on=starts_on,
+        recorded_at=timezone.now(),
+        recorded_by=str(by)[:80],
+        **{name: value for name, value in asdict(terms).items() if name in names},
+        **said,
+    )

@@ -14,6 +14,13 @@ def next_month(month_on: date) -> date:
     return (month_on.replace(day=1) + timedelta(days=31)).replace(day=1)
 
 
+def months_after(month_on: date, count: int) -> date:
+    """The first day of the month so many months after."""
+    for _month in range(count):
+        month_on = next_month(month_on)
+    return month_on.replace(day=1)
+
+
 def months_before(month_on: date, count: int) -> list[date]:
     """So many months before a month, the earliest first."""
     found = []

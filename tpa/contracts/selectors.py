@@ -6,10 +6,11 @@ from datetime import date
 
 from django.db.models import QuerySet
 
+from tpa.contracts.compare_versions import Stage, stages
 from tpa.contracts.months import next_month
 from tpa.foundation.access import Scope
 from tpa.foundation.models import ApprovalLimit
-from tpa.models import Contract, ContractFee, MonthClose
+from tpa.models import Contract, ContractFee, ContractVersion, MonthClose
 
 
 def contracts_of(scope: Scope, *, employer_id: int | None = None) -> QuerySet[Contract]:
@@ -26,9 +27,21 @@ def contract_on(employer_id: int, on: date) -> Contract | None:
     return signed.filter(employer=employer_id, period__contains=on).first()
 
 
-def fees_in(contract_id: int, month_on: date) -> list[ContractFee]:
-    """The fees in force in a month, in the contract's order. One query."""
-    fees = ContractFee.objects.filter(contract=contract_id, period__contains=month_on)
+def terms_in(contract_id: int, month_on: date) -> ContractVersion:
+    """The version of the terms that a month goes by. One query."""
+    versions = ContractVersion.objects.filter(contract=contract_id, starts_on__lte=month_on).order_by("-starts_on")
+    return versions[0]
+
+
+def stages_of(scope: Scope, contract: Contract) -> list[Stage]:
+    """Every month from which the contract says something else, and what, the earliest first. Two queries."""
+    versions = ContractVersion.objects.visible_to(scope).filter(contract=contract).order_by("starts_on")
+    return stages(list(versions), list(fees_of(scope, contract.pk)))
+
+
+def fees_in(contract_id: int, month_on: date, *, in_run_out: bool = False) -> list[ContractFee]:
+    """The fees in force in a month, in the contract's order; or those that it names for its run-out. One query."""
+    fees = ContractFee.objects.filter(contract=contract_id, period__contains=month_on, in_run_out=in_run_out)
     return list(fees.select_related("plan").order_by("section", "name", "plan_id", "tier", "pk"))
 
 
@@ -40,8 +53,10 @@ def fees_of(scope: Scope, contract_id: int) -> QuerySet[ContractFee]:
 
 def limits_of(scope: Scope, contract: Contract) -> QuerySet[ApprovalLimit]:
     """The approval limits agreed with the contract's employer, as they stand."""
-    limits = ApprovalLimit.objects.visible_to(scope)
-    return limits.filter(employer_id=contract.employer_id, superseded_at__isnull=True).order_by("role", "period")
+    limits = ApprovalLimit.objects.visible_to(scope).filter(superseded_at__isnull=True)
+    if contract.employer_id is None:
+        return limits.none()
+    return limits.filter(employer_id=contract.employer_id).order_by("role", "period")
 
 
 def first_open_month(contract: Contract) -> date:

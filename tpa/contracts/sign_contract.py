@@ -20,10 +20,16 @@ def sign_contract(*, contract_id: int, signed_on: date, by: Actor) -> Contract:
         contract = Contract.objects.select_for_update(no_key=True).filter(pk=contract_id).first()
         if contract is None:
             raise NotFound("contracts.no_such_contract", _("There is no such contract."))
-        others = Contract.objects.exclude(pk=contract_id).exclude(status=Contract.Status.DRAFT)
-        if others.filter(employer=contract.employer_id, period__overlap=contract.period).exists():
-            raise Conflict("contracts.overlap", _("Another contract of this employer covers some of this time."))
+        if contract.employer_id is not None:
+            _check_alone(contract)
         Contract.objects.filter(pk=contract_id, status=Contract.Status.DRAFT).update(signed_on=signed_on)
+        contract.versions.filter(number=1, signed_on__isnull=True).update(signed_on=signed_on)
         contract.signed_on = signed_on
         move(contract, Contract.Status.IN_FORCE, by=by, because=f"signed {signed_on}")
     return contract
+
+
+def _check_alone(contract: Contract) -> None:
+    others = Contract.objects.exclude(pk=contract.pk).exclude(status=Contract.Status.DRAFT)
+    if others.filter(employer=contract.employer_id, period__overlap=contract.period).exists():
+        raise Conflict("contracts.overlap", _("Another contract of this employer covers some of this time."))

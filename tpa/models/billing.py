@@ -46,6 +46,7 @@ class Invoice(models.Model):
     number = models.CharField(max_length=32, unique=True)
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.INVOICE)
     close = models.ForeignKey(MonthClose, on_delete=models.PROTECT, related_name="invoices")
+    division = models.CharField(max_length=30, blank=True, help_text=_("its code; blank: the employer as a whole"))
     contract = models.ForeignKey("tpa.Contract", on_delete=models.PROTECT, related_name="+")
     employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, related_name="+")
     corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="credits")
@@ -65,7 +66,9 @@ class Invoice(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["close"], condition=Q(kind="invoice"), name="one_invoice_a_close"),
+            models.UniqueConstraint(
+                fields=["close", "division"], condition=Q(kind="invoice"), name="one_invoice_a_close"
+            ),
             models.CheckConstraint(
                 name="credit_corrects_and_says_why",
                 condition=(Q(kind="invoice", corrects__isnull=True))
@@ -78,25 +81,38 @@ class Invoice(models.Model):
 
 
 class InvoiceLine(models.Model):
-    """One line: claims to be reimbursed, a fee, or a retro adjustment."""
+    """One line: claims to be reimbursed, a fee, what is passed on or given back, or a correction."""
 
     class Kind(models.TextChoices):
         CLAIMS = "claims", _("claims paid")
         FEE = "fee", _("fee")
+        PREMIUM = "premium", _("stop-loss premium")
+        VENDOR = "vendor", _("passed on from vendors")
         RETRO = "retro", _("adjustment of an earlier month")
+        RECOVERY = "recovery", _("recovered and given back")
+        GUARANTEE = "guarantee", _("credit for a guarantee missed")
+        TAX = "tax", _("tax")
+        CARRIED = "carried", _("left open by a short payment")
         CREDIT = "credit", _("credit")
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
     employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, related_name="+")
     number = models.SmallIntegerField()
-    kind = models.CharField(max_length=8, choices=Kind)
+    kind = models.CharField(max_length=10, choices=Kind)
     name = models.CharField(max_length=200)
-    section = models.CharField(max_length=40, blank=True, help_text=_("of the contract"))
+    section = models.CharField(max_length=80, blank=True, help_text=_("of the contract; a tax's citation"))
     for_month_on = models.DateField(help_text=_("the month it is for; earlier than the invoice's for a retro line"))
     quantity_count = models.IntegerField(help_text=_("claims, employees or months; negative when taken back"))
     rate_amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    percent = models.DecimalField(max_digits=7, decimal_places=4, null=True)
+    base_amount = models.DecimalField(
+        max_digits=14, decimal_places=2, null=True, help_text=_("what a per cent, or a minimum, is reckoned from")
+    )
     amount = models.DecimalField(max_digits=14, decimal_places=2)
     fee = models.ForeignKey("tpa.ContractFee", on_delete=models.PROTECT, null=True, related_name="+")
+    charge = models.OneToOneField(
+        "tpa.Charge", on_delete=models.PROTECT, null=True, related_name="line", help_text=_("what it takes up, once")
+    )
     claims_account = models.ForeignKey(
         "employers.ClaimsAccount",
         on_delete=models.PROTECT,
@@ -119,6 +135,42 @@ class InvoiceLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.invoice_id}/{self.number}"
+
+
+class Charge(models.Model):
+    """What happened beside claims and enrolment and the next invoice takes up, once; negative when it is given back."""
+
+    class Kind(models.TextChoices):
+        VENDOR = "vendor", _("a vendor's invoice, passed on")
+        RECOVERY = "recovery", _("recovered for the employer")
+        GUARANTEE = "guarantee", _("a guarantee missed")
+        SHORT_PAYMENT = "short_payment", _("left open by a short payment")
+
+    contract = models.ForeignKey("tpa.Contract", on_delete=models.PROTECT, related_name="charges")
+    employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=14, choices=Kind)
+    reference = models.CharField(max_length=80, unique=True, help_text=_("what it is for; a second one is refused"))
+    name = models.CharField(max_length=200)
+    section = models.CharField(max_length=80, blank=True)
+    incurred_on = models.DateField(help_text=_("the first invoice of this month or a later one takes it up"))
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    claims_account = models.ForeignKey("employers.ClaimsAccount", on_delete=models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=80)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="charge_has_its_sign",
+                condition=Q(kind__in=["vendor", "short_payment"], amount__gt=0)
+                | Q(kind__in=["recovery", "guarantee"], amount__lt=0),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
 
 
 class InvoiceClaim(models.Model):

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from tpa.contracts.selectors import fees_of, limits_of
+from tpa.contracts.selectors import fees_of, limits_of, stages_of
 from tpa.foundation.access import Scope, requires
 from tpa.foundation.models import Role
 from tpa.foundation.web.screens import screen
@@ -21,6 +21,8 @@ def contract(request: HttpRequest, contract_id: int) -> HttpResponse:
     found = get_object_or_404(Contract.objects.visible_to(scope).select_related("employer"), pk=contract_id)
     context = {
         "contract": found,
+        "terms": found.versions.order_by("-starts_on")[0],
+        "stages": stages_of(scope, found)[::-1],
         "fees": fees_of(scope, found.pk),
         "limits": limits_of(scope, found),
         "roles": dict(Role.choices),

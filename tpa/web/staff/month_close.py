@@ -6,14 +6,13 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from tpa.billing.selectors import run_out_ends
+from tpa.billing.selectors import open_months
 from tpa.contracts.months import next_month
 from tpa.foundation.access import Scope, check_role, requires
 from tpa.foundation.audit import record
@@ -48,12 +47,11 @@ def month_close(request: HttpRequest) -> HttpResponse:
 
 
 def _due(scope: Scope, today: date) -> list[tuple[Contract, list[date]]]:
-    """Contracts with the months that are over and not closed, in order; one query."""
-    signed = Contract.objects.visible_to(scope).exclude(status=Contract.Status.DRAFT)
+    """Contracts with the months that are over and not closed, in order; two queries."""
+    signed = Contract.objects.visible_to(scope).filter(kind=Contract.Kind.ADMINISTRATION)
+    signed = signed.exclude(status=Contract.Status.DRAFT).select_related("employer").order_by("number")
     found: list[tuple[Contract, list[date]]] = []
-    for contract in signed.select_related("employer").annotate(closed_on=Max("closes__month_on")).order_by("number"):
-        month_on = next_month(contract.closed_on) if contract.closed_on else contract.period.lower.replace(day=1)
-        last = run_out_ends(contract)
+    for contract, month_on, last in open_months(signed):
         months = []
         while next_month(month_on) <= today and (last is None or month_on < last):
             months.append(month_on)

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("claims", "0003_payments_guards")]
+    dependencies = [("claims", "0004_payment_instructions")]
 
     operations = [
         migrations.AddIndex(
