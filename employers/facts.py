@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import msgspec
 
@@ -17,8 +18,37 @@ class CoverageFact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     ends_on: date | None = None
 
 
+class OrderFacts(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What of another payer's cover decides who pays first; blank: not known.
+
+    `holder` is whose cover it is, seen from the patient: self, spouse, mother, father, mothers_spouse, fathers_spouse
+    or other; `our_holder` the same of our subscriber, where it is no parent. `standing` is the holder's with the
+    employer behind it: active, retired, laid_off or continuation. `follows`: birthday (as we do), gender, or nothing
+    (it does not coordinate). Of a child: `parents` together or apart, `custody` mother, father or joint,
+    `responsible` by court decree mother, father or both, heeded from `responsible_from_on`: when the plan knew of it,
+    or with the next plan year where benefits were paid before. Medicare: `entitled_by` age, disability or esrd.
+    """
+
+    holder: str = ""
+    our_holder: str = ""
+    holder_birth_on: date | None = None
+    standing: str = ""
+    since_on: date | None = None
+    follows: str = "birthday"
+    parents: str = ""
+    custody: str = ""
+    responsible: str = ""
+    responsible_from_on: date | None = None
+    entitled_by: str = ""
+    esrd_on: date | None = None
+    employee_count: int | None = None
+
+
 class OtherCoverageFact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """Another payer's cover of a member: `kind` group, medicare or other; `because` says why it `pays_first` or not."""
+    """Another payer's cover of a member: `kind` group, medicare or other; `because` says why it `pays_first` or not.
+
+    With `order` neither is said: who pays first is derived from it, for each day of service.
+    """
 
     member_id: int
     kind: str
@@ -28,6 +58,43 @@ class OtherCoverageFact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only
     because: str = ""
     starts_on: date
     ends_on: date | None = None
+    order: OrderFacts | None = None
+    is_hdhp_with_hsa: bool = False  # it is a high-deductible plan, and the member puts money into an HSA
+
+
+class StandingFact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """How a subscriber stands with the employer in a period: active, retired, laid_off or continuation."""
+
+    standing: str
+    starts_on: date
+    ends_on: date | None = None
+
+
+class HeadcountFact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """How many employees, full- and part-time, an employer had on each working day of a period."""
+
+    employee_count: int
+    starts_on: date
+    ends_on: date | None = None
+
+
+class LegalFact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A number of the law as it stood on the day of service."""
+
+    name: str
+    value: Decimal
+    citation: str = ""
+
+
+class OurSideFact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What of our own subscriber and employer decides who pays first. Periods in order; no standing said: active."""
+
+    subscriber_birth_on: date | None = None
+    subscriber_sex: str = "U"
+    covered: tuple[tuple[date, date | None], ...] = ()  # the subscriber's periods of coverage, first day and day after
+    standings: tuple[StandingFact, ...] = ()
+    headcounts: tuple[HeadcountFact, ...] = ()
+    law: tuple[LegalFact, ...] = ()
 
 
 class MemberFact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -15,6 +15,7 @@ from claims.adjudication.engine.facts import (
     LinePrice,
     PriorLine,
     PriorStay,
+    RemittanceFact,
     ResolutionFact,
 )
 from claims.adjudication.engine.years import LIFETIME, keys_of
@@ -28,6 +29,7 @@ from claims.facts import (
     SubmittedPerson,
     SubmittedProvider,
 )
+from claims.simulation.scenario_order import order_facts, our_side
 from claims.simulation.scenario_tables import edit_book_of, prior_stay_of
 from claims.simulation.scenarios import ClaimWords, LineWords, OtherPayment, Person, ScenarioWords, TableWords
 from employers.facts import CoverageFact, MemberFact, OtherCoverageFact
@@ -111,6 +113,8 @@ class Family:
             provider_excluded_on=claim.provider_excluded,
             edits=self._book.facts(coded_claim(submission, prior)) if self._book else None,
             prior_stays=tuple(stay for whose, stay in self._stays.values() if self._book and whose == member_id),
+            our_side=our_side(self._words, submission.service_from),
+            prior_remittances=tuple(_remittance(one) for one in claim.remitted),
         )
 
     def remember(self, facts: ClaimFacts, decision: ClaimDecision) -> None:
@@ -195,6 +199,8 @@ class Family:
                 because=other.because,
                 starts_on=other.from_,
                 ends_on=other.through + _DAY if other.through else None,
+                order=None if other.order is None else order_facts(other.order),
+                is_hdhp_with_hsa=other.hdhp_with_hsa,
             )
             for other in self._words.other_coverage
             if other.who == who
@@ -320,6 +326,19 @@ def _line_payments(other: OtherPayment) -> tuple[OtherPayerLine, ...]:
             adjustments=_adjustments(other),
             remaining_member_amount=other.left,
         ),
+    )
+
+
+def _remittance(other: OtherPayment) -> RemittanceFact:
+    """What a payer before us told us itself, of the claim as a whole."""
+    return RemittanceFact(
+        payer=OtherPayer(
+            name=other.payer,
+            sequence=other.sequence,
+            paid_amount=other.paid,
+            remaining_member_amount=other.left,
+            adjustments=_adjustments(other),
+        )
     )
 
 

@@ -42,8 +42,42 @@ class CoveredPeriod(Words, frozen=True, kw_only=True):
     tier: str = "FAM"
 
 
+class OrderWords(Words, frozen=True, kw_only=True):
+    """What decides who pays first, as `employers.facts.OrderFacts` has it; the other plan's holder is active."""
+
+    holder: str = ""
+    our_holder: str = ""
+    born: date | None = None  # the holder's birthday
+    standing: str = "active"
+    since: date | None = None
+    follows: str = "birthday"
+    parents: str = ""
+    custody: str = ""
+    responsible: str = ""
+    responsible_from: date | None = None
+    entitled_by: str = ""
+    esrd: date | None = None
+    employees: int | None = None
+
+
+class StandingWords(Words, frozen=True, kw_only=True):
+    """How the subscriber stands with the employer: active, retired, laid_off or continuation."""
+
+    standing: str
+    from_: date = msgspec.field(name="from")
+    through: date | None = None
+
+
+class HeadcountWords(Words, frozen=True, kw_only=True):
+    """How many employees the employer has on each working day of a period."""
+
+    employees: int
+    from_: date = msgspec.field(name="from")
+    through: date | None = None
+
+
 class OtherCover(Words, frozen=True, kw_only=True):
-    """Another payer's coverage of a person, as our records have it."""
+    """Another payer's coverage of a person, as our records have it. With `order` who pays first is derived from it."""
 
     who: str = "ana"
     payer: str
@@ -52,6 +86,8 @@ class OtherCover(Words, frozen=True, kw_only=True):
     because: str = ""
     from_: date = msgspec.field(name="from", default=date(2020, 1, 1))
     through: date | None = None
+    order: OrderWords | None = None
+    hdhp_with_hsa: bool = False
 
 
 class Used(Words, frozen=True, kw_only=True):
@@ -255,6 +291,7 @@ class ClaimWords(Words, frozen=True, kw_only=True):
     approval_limit: Amount | None = None
     provider_excluded: date | None = None
     others: tuple[OtherPayment, ...] = ()
+    remitted: tuple[OtherPayment, ...] = ()  # what such payers told us themselves, by their own remittance
     answers: tuple[Answer, ...] = ()
     lines: tuple[LineWords, ...] = ()
     expect: Expected = Expected()
@@ -270,6 +307,8 @@ class ScenarioWords(Words, frozen=True, kw_only=True):
     before: tuple[Used, ...] = ()
     permissions: tuple[Permission, ...] = ()
     other_coverage: tuple[OtherCover, ...] = ()
+    standings: tuple[StandingWords, ...] = ()
+    headcounts: tuple[HeadcountWords, ...] = ()
     claims: tuple[ClaimWords, ...]
 
 

@@ -27,7 +27,10 @@ class Problem(NamedTuple):
 
 def problems_of(document: Document) -> list[Problem]:
     """All contradictions of a document that its schema found well-formed."""
-    checks = (_dates, _tiers, _caps, _benefits, _matches, _conditions, _counted, _first_visits, _edits, _tier_names)
+    checks = (
+        *(_dates, _tiers, _caps, _benefits, _matches, _conditions, _counted, _first_visits, _edits, _tier_names),
+        _coordination,
+    )
     return [problem for check in checks for problem in check(document)]
 
 
@@ -40,6 +43,12 @@ def _dates(document: Document) -> Iterator[Problem]:
             yield Problem(("effective", name), f"{text} is no day of the calendar")
     if len(days) == 2 and days["through"] < days["from"]:
         yield Problem(("effective", "through"), "ends before it begins")
+
+
+def _coordination(document: Document) -> Iterator[Problem]:
+    clause = document.get("coordination", {})
+    if "bank" in clause and clause["method"] != "standard":
+        yield Problem(("coordination", "bank"), "only the standard method leaves savings to a benefit bank")
 
 
 def _tiers(document: Document) -> Iterator[Problem]:

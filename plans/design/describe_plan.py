@@ -93,6 +93,9 @@ def _rules(document: Document) -> Iterator[Clause]:
         says = {_("method"): methods[clause["method"]]}
         if not clause.get("credits_deductible", True):
             says[_("deductible")] = _("credited with what the member bears")
+        if clause.get("bank"):
+            years = {"calendar_year": _("calendar year"), "plan_year": _("plan year")}
+            says[_("benefit bank")] = years[clause["bank"]]
         yield Clause("coordination", _("Coordination of benefits"), clause["section"], says)
 
 

@@ -214,6 +214,7 @@ class Coordination(Term, frozen=True):
 
     method: str = "standard"
     credits_deductible: bool = True  # as if there were no other payer (NAIC model regulation 120, section 7)
+    bank: str = ""  # calendar_year or plan_year: what coming second saves pays the person's later expenses until then
     section: str = ""
 
 

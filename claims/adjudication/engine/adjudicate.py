@@ -9,7 +9,7 @@ from claims.adjudication.engine import (
     duplicates,
     edits,
     filing,
-    other_payers,
+    payer_order,
     permission,
     placement,
     pricing,
@@ -42,7 +42,7 @@ def adjudicate(facts: ClaimFacts, terms: PlanTerms | None) -> ClaimDecision:
             code_edits.check_edits(work)
         permission.check_permission(work)
         edits.ask_about_others(work)
-        other_payers.check_other_payers(work)
+        payer_order.check_other_payers(work)
         pricing.price_lines(work)
         benefits.apply_benefits(work)
         total.check_authority(work)

@@ -15,10 +15,9 @@ from tpa.foundation.values.money import ZERO
 def apply_benefits(work: Work) -> None:
     """Figure each open line; each sees what the lines before it used up."""
     visits = Visits()
-    payments = other_payers.payments_of(work)
     for index, line in enumerate(work.lines):
         if line.is_open:
-            _figure(work, line, visits, payments[index] if payments else None)
+            _figure(work, line, visits, work.payments[index] if work.payments else None)
 
 
 def _figure(work: Work, line: Line, visits: Visits, other: other_payers.Payment | None) -> None:
@@ -37,7 +36,7 @@ def _figure(work: Work, line: Line, visits: Visits, other: other_payers.Payment 
     payable = covered - _sum(taken)
     payable, paid_uses = limits.limit_payment(work, line, max(payable, ZERO))
     if other is not None:
-        payable = other_payers.coordinate(line, other, payable)
+        payable = other_payers.coordinate(work, line, other, payable)
     record_shares(work, line, taken, as_alone=other is None or other.credits_deductible)
     for key, used in uses:
         work.sums.use(*key, used)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from claims.facts import ZERO, Fact, Submission
-from employers.facts import CoverageFact, MemberFact, OtherCoverageFact
+from claims.facts import ZERO, Fact, OtherPayer, OtherPayerLine, Submission
+from employers.facts import CoverageFact, MemberFact, OtherCoverageFact, OurSideFact
 from plans.facts import EditFacts, RateFact
 
 
@@ -75,6 +75,20 @@ class AuthorizationFact(Fact, frozen=True, kw_only=True):
     units_left_count: Decimal
 
 
+class RemittedLine(Fact, frozen=True, kw_only=True):
+    """What a prior payer's remittance says of one of our lines."""
+
+    line_number: int
+    entry: OtherPayerLine
+
+
+class RemittanceFact(Fact, frozen=True, kw_only=True):
+    """What a prior payer itself told us of the claim, by its 835."""
+
+    payer: OtherPayer
+    lines: tuple[RemittedLine, ...] = ()
+
+
 class ResolutionFact(Fact, frozen=True, kw_only=True):
     """What a person answered to a question the engine left open: allow, deny (with a CARC) or price."""
 
@@ -107,3 +121,5 @@ class ClaimFacts(Fact, frozen=True, kw_only=True):
     provider_excluded_on: date | None = None
     edits: EditFacts | None = None  # only where the plan applies edits
     prior_stays: tuple[PriorStay, ...] = ()  # only where the plan asks about stays, of stays
+    our_side: OurSideFact | None = None  # where another payer's place is derived
+    prior_remittances: tuple[RemittanceFact, ...] = ()

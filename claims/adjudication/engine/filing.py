@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from claims.adjudication.engine.prior_payers import payers_before_us
 from claims.adjudication.engine.reasons import FILED_TOO_LATE
 from claims.adjudication.engine.work import Inputs, Work
-from claims.facts import Submission
 from plans.design.terms import Filing
 from tpa.foundation.values.periods import months_after
 
@@ -21,7 +20,7 @@ def check_filing(work: Work) -> None:
     if filing is None or submission.frequency_code in _CORRECTIONS:
         return
     received_on = work.facts.received_on
-    answered_on = _answered_on(submission) if submission.other_payers else None
+    answered_on = _answered_on(work) if submission.other_payers or work.facts.prior_remittances else None
     for line in work.open_lines():
         started_on = line.submitted.service_to
         if answered_on is not None and answered_on > started_on:
@@ -41,13 +40,11 @@ def check_filing(work: Work) -> None:
             line.deny(FILED_TOO_LATE, "filing.too_late", filing.section, inputs)
 
 
-def _answered_on(submission: Submission) -> date | None:
+def _answered_on(work: Work) -> date | None:
     """When the last payer before us answered, if we come after one."""
-    before = payers_before_us(submission)
-    if not before:
-        return None
-    days = [payer.paid_on for payer in before if payer.paid_on]
-    days += [said.paid_on for line in submission.lines for said in line.other_payers if said.paid_on]
+    before = payers_before_us(work.facts)
+    days = [prior.payer.paid_on for prior in before if prior.payer.paid_on]
+    days += [said.paid_on for prior in before for entries in prior.lines.values() for said in entries if said.paid_on]
     return max(days, default=None)
 
 

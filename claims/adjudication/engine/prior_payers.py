@@ -1,80 +1,127 @@
-"""What the payers before us did with the claim, line by line, as the claim itself reports it."""
+"""What the payers before us did with the claim, line by line: as their own remittance says, or the claim reports it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from claims.facts import OtherPayer, PriorAdjustment, Submission, SubmittedLine
+from claims.adjudication.engine.facts import ClaimFacts
+from claims.facts import OtherPayer, OtherPayerLine, PriorAdjustment, Submission, SubmittedLine
 from tpa.foundation.values.money import ZERO, split
 
 # SBR01: primary, secondary, tertiary, payer four to eleven. U (unknown) comes before nobody.
 _SEQUENCE = "PSTABCDEFGH"
+_DEDUCTIBLE: Final = "1"
+
+
+class PriorPayer(NamedTuple):
+    """A payer before us, and what it says of each line, by line number."""
+
+    payer: OtherPayer
+    lines: Mapping[int, Sequence[OtherPayerLine]]
+
+    @property
+    def says_amounts(self) -> bool:
+        payer = self.payer
+        of_claim = payer.paid_amount is not None or payer.adjustments or payer.remaining_member_amount is not None
+        return bool(self.lines) or bool(of_claim)
 
 
 class PriorPayment(NamedTuple):
-    """All payers before us together, on one line. `left_amount`: what the last of them left to the member, if said."""
+    """All payers before us together, on one line. `left_amount`: what the last of them left to the member, if said,
+    and of that `deductible_amount` as its deductible."""
 
     paid_amount: Decimal
     left_amount: Decimal | None
+    deductible_amount: Decimal = ZERO
 
 
-def payers_before_us(submission: Submission) -> list[OtherPayer]:
-    """The claim's other payers that stand before us, in order."""
+def payers_before_us(facts: ClaimFacts) -> list[PriorPayer]:
+    """The payers that stand before us on the claim, in order. What a payer itself told us stands in the place of what
+    the claim says of it."""
+    submission = facts.submission
+    told = [
+        PriorPayer(remittance.payer, _by_number((line.line_number, line.entry) for line in remittance.lines))
+        for remittance in facts.prior_remittances
+    ]
+    heard_of = {prior.payer.sequence for prior in told}
     ours = _place(submission.payer_sequence)
-    before = [payer for payer in submission.other_payers if _place(payer.sequence) < ours]
-    return sorted(before, key=lambda payer: _place(payer.sequence))
+    for payer in submission.other_payers:
+        if _place(payer.sequence) < ours and payer.sequence not in heard_of:
+            entries = (
+                (line.number, entry)
+                for line in submission.lines
+                for entry in line.other_payers
+                if entry.payer_number == payer.number
+            )
+            told.append(PriorPayer(payer, _by_number(entries)))
+    return sorted(told, key=lambda prior: _place(prior.payer.sequence))
 
 
-def prior_payments(submission: Submission, payers: Sequence[OtherPayer]) -> list[PriorPayment] | None:
+def prior_payments(submission: Submission, payers: Sequence[PriorPayer]) -> list[PriorPayment] | None:
     """Per line what the payers before us paid and left; None when they say no amount at all.
 
     Amounts of lines (SVD, CAS) go before amounts of the claim, which are spread over the lines by what was billed.
     """
     lines = submission.lines
     paid = [ZERO] * len(lines)
-    left: list[Decimal | None] = [None] * len(lines)
+    last: list[PriorPayment | None] = [None] * len(lines)
     is_said = False
-    for payer in payers:
-        by_line = [_of_payer(line, payer) for line in lines]
-        if any(by_line):
-            is_said = True
-            for index, said in enumerate(by_line):
-                paid[index] += said.paid_amount if said else ZERO
-                left[index] = said.left_amount if said else None
-        elif payer.paid_amount is not None or payer.adjustments or payer.remaining_member_amount is not None:
-            is_said = True
-            weights = [line.billed_amount for line in lines]
-            for index, amount in enumerate(_spread(payer.paid_amount or ZERO, weights)):
-                paid[index] += amount
-            left = _left_of_claim(payer, submission, weights)
+    for prior in payers:
+        if not prior.says_amounts:
+            continue
+        is_said = True
+        said = [_of_line(line, prior) for line in lines] if prior.lines else _of_claim(prior.payer, submission)
+        for index, one in enumerate(said):
+            paid[index] += one.paid_amount if one else ZERO
+            last[index] = one
     if not is_said:
         return None
     return [
-        PriorPayment(min(amount, line.billed_amount), remaining)
-        for amount, remaining, line in zip(paid, left, lines, strict=True)
+        PriorPayment(
+            min(amount, line.billed_amount),
+            one.left_amount if one else None,
+            one.deductible_amount if one else ZERO,
+        )
+        for amount, one, line in zip(paid, last, lines, strict=True)
     ]
 
 
-def _of_payer(line: SubmittedLine, payer: OtherPayer) -> PriorPayment | None:
+def _by_number(entries: Iterable[tuple[int, OtherPayerLine]]) -> dict[int, list[OtherPayerLine]]:
+    by_number: dict[int, list[OtherPayerLine]] = {}
+    for number, entry in entries:
+        by_number.setdefault(number, []).append(entry)
+    return by_number
+
+
+def _of_line(line: SubmittedLine, prior: PriorPayer) -> PriorPayment | None:
     """What one payer says of one line: several entries (a bundle) add up."""
-    said = [entry for entry in line.other_payers if entry.payer_number == payer.number]
+    said = prior.lines.get(line.number)
     if not said:
         return None
     paid = sum((entry.paid_amount for entry in said), ZERO)
     remaining = [entry.remaining_member_amount for entry in said if entry.remaining_member_amount is not None]
     adjustments = [adjustment for entry in said for adjustment in entry.adjustments]
-    return PriorPayment(
-        paid, sum(remaining, ZERO) if remaining else _member_part(adjustments, paid, line.billed_amount)
-    )
+    left = sum(remaining, ZERO) if remaining else _member_part(adjustments, paid, line.billed_amount)
+    return PriorPayment(paid, left, _deductible(adjustments))
 
 
-def _left_of_claim(payer: OtherPayer, submission: Submission, weights: list[Decimal]) -> list[Decimal | None]:
+def _of_claim(payer: OtherPayer, submission: Submission) -> list[PriorPayment]:
+    """What one payer says of the claim as a whole, spread over the lines."""
+    weights = [line.billed_amount for line in submission.lines]
+    paid = payer.paid_amount or ZERO
     left = payer.remaining_member_amount
     if left is None:
-        left = _member_part(payer.adjustments, payer.paid_amount or ZERO, submission.billed_amount)
-    return [None] * len(weights) if left is None else list(_spread(left, weights))
+        left = _member_part(payer.adjustments, paid, submission.billed_amount)
+    lefts: Sequence[Decimal | None] = [None] * len(weights) if left is None else _spread(left, weights)
+    deductibles = _spread(_deductible(payer.adjustments), weights)
+    return [PriorPayment(*parts) for parts in zip(_spread(paid, weights), lefts, deductibles, strict=True)]
+
+
+def _deductible(adjustments: Sequence[PriorAdjustment]) -> Decimal:
+    taken = (one.amount for one in adjustments if one.group == "PR" and one.carc == _DEDUCTIBLE)
+    return max(sum(taken, ZERO), ZERO)
 
 
 def _member_part(adjustments: Sequence[PriorAdjustment], paid: Decimal, billed: Decimal) -> Decimal | None:

@@ -77,6 +77,8 @@ WRONG_STATUS: Final = Denial("CO", "16", ("MA43",))
 WRONG_DAYS: Final = Denial("CO", "16", ("MA32",))
 
 PRIOR_PAYER: Final = Denial("OA", "23")
+# The first plan's deductible is no allowable expense of an HDHP beside another (NAIC model 120, section 3(A)(2)).
+OTHERS_DEDUCTIBLE: Final = Denial("PR", "96", ("N130",))
 ANTICIPATED: Final = Denial("OA", "101")
 UNDETERMINED: Final = Denial("OA", "133")
 
@@ -110,6 +112,12 @@ _ALL = (
     Reason("authorization_missing", "clinical", "The plan wants permission, and none was found.", NO_AUTHORIZATION),
     Reason(
         "primary_amounts_missing", "cob", "Another payer comes first; what it paid is not said.", Denial("OA", "22")
+    ),
+    Reason(
+        "order_unknown",
+        "cob",
+        "Another plan covers the member too; what decides who pays first is not known.",
+        Denial("OA", "22"),
     ),
     Reason(
         "order_of_benefits",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from claims.adjudication.engine.decision import Adjustment, Question, Step
 from claims.adjudication.engine.facts import ClaimFacts, LinePrice, ResolutionFact
@@ -22,6 +23,9 @@ from plans.design.terms import (
     Tier,
 )
 from tpa.foundation.values.money import ZERO
+
+if TYPE_CHECKING:
+    from claims.adjudication.engine.other_payers import Payment
 
 Inputs = tuple[tuple[str, str], ...]
 
@@ -190,7 +194,7 @@ class Sums:
 class Work:
     """One claim being decided."""
 
-    __slots__ = ("answers", "facts", "lines", "questions", "submission", "sums", "terms")
+    __slots__ = ("answers", "facts", "lines", "payments", "questions", "submission", "sums", "terms")
 
     terms: PlanTerms  # of the plan that covers; without one the walk ends at coverage
 
@@ -200,6 +204,7 @@ class Work:
         self.lines = [Line(line) for line in facts.submission.lines]
         self.sums = Sums(facts)
         self.questions: list[Question] = []
+        self.payments: list[Payment] | None = None  # of payers beside us, line by line; None: we come first
         self.answers: dict[tuple[str, int | None], ResolutionFact] = {
             (answer.reason, answer.line_number): answer for answer in facts.resolutions
         }

@@ -53,6 +53,8 @@ def keys_of(terms: PlanTerms, submission: Submission) -> Keys:
     years.add(LIFETIME)
     if terms.counts_calendar_years:
         years |= {date(day.year, 1, 1) for day in days}
+    if terms.coordination.bank:
+        years |= {bank_year_on(terms, day) for day in days}
     if not terms.dated:
         return Keys(frozenset(years))
     first, last = min(days), max(days)
@@ -84,3 +86,8 @@ def key_of(terms: PlanTerms, span: Span, day: date) -> date:
 def is_part_of(bucket: str, whole: str) -> bool:
     """Is it that bucket, or one of its parts: limit:therapy:back of limit:therapy?"""
     return bucket.startswith(whole) and (len(bucket) == len(whole) or bucket[len(whole)] == ":")
+
+
+def bank_year_on(terms: PlanTerms, day: date) -> date:
+    """The first day of the period at whose end the benefit bank returns to zero."""
+    return terms.year_on(day) if terms.coordination.bank == "plan_year" else date(day.year, 1, 1)

@@ -25,6 +25,11 @@ PUT_TOGETHER = {
     "price.": {"fee", "per_diem", "case_rate", "percent_of_reference"},
     "edit.": {"dates", "billed_before_service", "revenue_code", "procedure", "units", "diagnosis", "diagnosis_pointer"},
     "code_edit.": set(EDITS),
+    "order.": {
+        *("said", "no_coordination", "dependent", "dependent.medicare", "child", "birthday", "same_birthday", "gender"),
+        *("decree", "custody", "active", "continuation", "longer", "equal_shares"),
+        *("medicare", "medicare.aged", "medicare.disabled", "medicare.esrd"),
+    },
     # These two speak with the question's words, whatever it is.
     "question.": set(),
     "answer.": set(),

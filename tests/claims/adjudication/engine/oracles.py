@@ -107,10 +107,11 @@ def decide(
     *claims: ClaimWords,
     before: tuple[Used, ...] = (),
     people: dict[str, Person] | None = None,
+    **more: Any,
 ) -> list[ClaimDecision]:
-    """Decide the claims of one family one after another."""
+    """Decide the claims of one family one after another; `more` are further words of the scenario."""
     terms = invented.compiled(document)
-    words = ScenarioWords(scenario="oracle", people=people or invented.PEOPLE, before=before, claims=claims)
+    words = ScenarioWords(scenario="oracle", people=people or invented.PEOPLE, before=before, claims=claims, **more)
     family = Family(words, terms, "net")
     decisions = []
     for claim in claims:
