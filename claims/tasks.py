@@ -141,9 +141,8 @@ def _open(piece: dict[str, Any]) -> None:
 
 def _decide(piece: dict[str, Any]) -> None:
     """Replacements and voids first take back what they speak of; then every claim is decided as new."""
-    if piece["corrections"]:
-        settle_frequency(claim_ids=piece["claims"])
-    adjudicate_claims(claim_ids=piece["claims"])
+    settled = settle_frequency(claim_ids=piece["claims"])
+    adjudicate_claims(claim_ids=[*piece["claims"], *settled.received])
 
 
 _LOADERS: dict[str, Callable[[dict[str, Any]], object]] = {

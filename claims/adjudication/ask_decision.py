@@ -13,10 +13,8 @@ DECIDE = "decide_claims"
 BATCH = 500
 
 
-def ask_decision(*, claims: Iterable[tuple[int, int]], key: str, corrections: bool = True) -> int:
+def ask_decision(*, claims: Iterable[tuple[int, int]], key: str) -> int:
     """Ask once under `key` for claims given as (claim id, family id), in order; returns the number of new pieces.
-
-    Without `corrections` the caller knows that none of them replaces or voids another.
 
     A family always falls into the same shard, so that two workers never wait for each other's families.
     """
@@ -24,7 +22,7 @@ def ask_decision(*, claims: Iterable[tuple[int, int]], key: str, corrections: bo
     for claim_id, family_id in claims:
         by_shard[family_id % settings.SHARDS].append(claim_id)
     pieces = [
-        (f"{key}:{shard}:{start}", shard, {"claims": ids[start : start + BATCH], "corrections": corrections})
+        (f"{key}:{shard}:{start}", shard, {"claims": ids[start : start + BATCH]})
         for shard, ids in sorted(by_shard.items())
         for start in range(0, len(ids), BATCH)
     ]

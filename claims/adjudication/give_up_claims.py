@@ -26,8 +26,7 @@ def give_up_claims(*, claim_ids: Sequence[int], error: str) -> None:
         claims = take_claims(claim_ids, [Claim.Status.RECEIVED])
         if len(claim_ids) > 1:
             alone = [
-                (f"alone:{claim.id}", claim.family_id % settings.SHARDS, {"claims": [claim.id], "corrections": True})
-                for claim in claims
+                (f"alone:{claim.id}", claim.family_id % settings.SHARDS, {"claims": [claim.id]}) for claim in claims
             ]
             work.ask_many(DECIDE, alone)
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import NamedTuple
 
 from django.db import connection
@@ -12,13 +13,24 @@ from django.db import connection
 from claims.packing import unpack_submission
 
 REPLACEMENT, VOID = "7", "8"
+ORIGINAL_NOT_FOUND = "original_not_found"
 
+# The batch's own, and those that came before their original and wait for it, when a first claim of the batch is of the
+# same member and has the control number that they name.
 _CORRECTIONS = """
-SELECT c.id, c.family_id, c.employer_id, c.billing_provider_id, p.tin, c.claim_number, c.patient_control_number,
-       c.frequency_code, c.status, c.original_claim_id, c.submission
+SELECT c.id, c.family_id, c.member_id, c.employer_id, c.billing_provider_id, p.tin, c.claim_number,
+       c.patient_control_number, c.frequency_code, c.status, c.original_claim_id, c.service_from, c.service_to,
+       c.submission
   FROM claims_claim c JOIN plans_payee p ON p.id = c.payee_id
- WHERE c.id = ANY(%s) AND c.status = 'received' AND c.frequency_code IN ('7', '8') AND c.original_claim_id IS NULL
- ORDER BY c.transaction_set_id NULLS LAST, c.id
+ WHERE c.frequency_code IN ('7', '8')
+   AND (c.id = ANY(%(ids)s) AND c.status = 'received' AND c.original_claim_id IS NULL
+        OR c.id IN (SELECT waiting.id FROM claims_pend pend
+                      JOIN claims_claim waiting ON waiting.id = pend.claim_id AND waiting.status = 'pended'
+                      JOIN claims_claim first ON first.member_id = waiting.member_id
+                           AND first.patient_control_number = waiting.patient_control_number
+                     WHERE pend.status = 'open' AND pend.reason = %(reason)s
+                       AND first.id = ANY(%(ids)s) AND first.frequency_code NOT IN ('7', '8')))
+ ORDER BY c.status = 'received', c.transaction_set_id NULLS LAST, c.id
 """
 
 # By our number or the provider's, and from there whatever replaced them since. Only of the same families: a number that
@@ -29,8 +41,8 @@ WITH RECURSIVE chain AS (
     UNION
     SELECT later.id FROM claims_claim later JOIN chain ON later.original_claim_id = chain.id
 )
-SELECT c.id, c.family_id, c.employer_id, c.billing_provider_id, p.tin, c.claim_number, c.patient_control_number,
-       c.frequency_code, c.status, c.original_claim_id, NULL
+SELECT c.id, c.family_id, c.member_id, c.employer_id, c.billing_provider_id, p.tin, c.claim_number,
+       c.patient_control_number, c.frequency_code, c.status, c.original_claim_id, c.service_from, c.service_to, NULL
   FROM chain JOIN claims_claim c USING (id) JOIN plans_payee p ON p.id = c.payee_id
  WHERE c.family_id = ANY(%s) AND c.frequency_code <> '8'
  ORDER BY c.id
@@ -42,6 +54,7 @@ class ClaimRow(NamedTuple):
 
     id: int
     family_id: int
+    member_id: int
     employer_id: int
     billing_provider_id: int
     tin: str
@@ -50,6 +63,8 @@ class ClaimRow(NamedTuple):
     frequency_code: str
     status: str
     original_claim_id: int | None
+    service_from: date
+    service_to: date
     submission: bytes | None
 
     @property
@@ -60,6 +75,11 @@ class ClaimRow(NamedTuple):
     def is_of_same_provider(self, other: ClaimRow) -> bool:
         return self.billing_provider_id == other.billing_provider_id or bool(self.tin and self.tin == other.tin)
 
+    def is_of_same_days(self, other: ClaimRow) -> bool:
+        """Of the same member, with a day of service in common."""
+        is_apart = self.service_to < other.service_from or other.service_to < self.service_from
+        return self.member_id == other.member_id and not is_apart
+
 
 @dataclass(slots=True)
 class Originals:
@@ -69,6 +89,7 @@ class Originals:
     _by_number: dict[str, int] = field(default_factory=dict)
     _by_control: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     _replaced_by: dict[int, int] = field(default_factory=dict)
+    _links: dict[int, int] = field(default_factory=dict)
     _taken_back: set[int] = field(default_factory=set)
 
     @classmethod
@@ -91,10 +112,35 @@ class Originals:
         if first is None:
             first = self._fitting(correction, self._by_control.get(correction.patient_control_number, []))
         if first is None:
+            first = self.come_later(correction)
+        if first is None:
             return None
         while (later := self._replaced_by.get(first.id)) is not None and later != correction.id:
             first = self._rows[later]
         return first
+
+    def come_later(self, correction: ClaimRow) -> ClaimRow | None:
+        """A first claim that came after the correction, which overtook it on its way. A control number may be used
+        again for another visit, so the days must be the same."""
+        fitting = [
+            row
+            for row in map(self._rows.__getitem__, self._by_control.get(correction.patient_control_number, []))
+            if row.id > correction.id
+            and row.frequency_code not in (REPLACEMENT, VOID)
+            and row.is_of_same_provider(correction)
+            and row.is_of_same_days(correction)
+        ]
+        return min(fitting, key=lambda row: (self.is_taken_back(row), row.id), default=None)
+
+    def first_of(self, row: ClaimRow) -> ClaimRow:
+        """Where the claim's chain begins, as far as it is known."""
+        while (before := self._links.get(row.id, row.original_claim_id)) is not None and before in self._rows:
+            row = self._rows[before]
+        return row
+
+    def replacements(self) -> list[int]:
+        """The ids of the replacements among them."""
+        return [row.id for row in self._rows.values() if row.frequency_code == REPLACEMENT]
 
     def is_taken_back(self, row: ClaimRow) -> bool:
         """Whether nothing of the claim stands any more."""
@@ -105,6 +151,7 @@ class Originals:
         self._taken_back.add(row.id)
         if replaced_by is not None:
             self._replaced_by[row.id] = replaced_by.id
+            self._links[replaced_by.id] = row.id
             if replaced_by.id not in self._rows:
                 self._add(replaced_by)
 
@@ -126,7 +173,8 @@ class Originals:
 
 
 def corrections_among(claim_ids: Sequence[int]) -> list[ClaimRow]:
-    """The received replacements and voids among these claims that name no original yet, in their order. One query."""
+    """The received replacements and voids among these claims that name no original yet, after those that wait for an
+    original which is among them, each in its order. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(_CORRECTIONS, [list(claim_ids)])
+        cursor.execute(_CORRECTIONS, {"ids": list(claim_ids), "reason": ORIGINAL_NOT_FOUND})
         return [ClaimRow(*values) for values in cursor.fetchall()]

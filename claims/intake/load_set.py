@@ -79,8 +79,7 @@ def close_set(row: TransactionSet) -> None:
     if finish_set(row):
         received = Claim.objects.filter(transaction_set__file_id=row.file_id, status=Claim.Status.RECEIVED)
         claims = received.order_by("transaction_set_id", "id").values_list("id", "family_id")
-        corrections = received.filter(frequency_code__in=["7", "8"]).exists()
-        ask_decision(claims=claims.iterator(), key=f"file:{row.file_id}", corrections=corrections)
+        ask_decision(claims=claims.iterator(), key=f"file:{row.file_id}")
 
 
 def _load(row: TransactionSet, claims: Iterable[ReadClaim], verdict: SetVerdict) -> None:

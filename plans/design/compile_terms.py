@@ -54,6 +54,7 @@ def compile_terms(document: Document, content_hash: str) -> PlanTerms:
         tiers=tiers,
         benefits=tuple(_benefit(benefit, document, deductibles, maximums, limits) for benefit in document["benefits"]),
         stays_by_admission=document.get("stays", {}).get("belong_to", "admission") == "admission",
+        reprocesses_by_service=document.get("reprocessing", {}).get("order") == "service",
         protected_tier=document.get("no_surprises", {}).get("pay_as", ""),
         protected_pricing=_pricing(document.get("no_surprises", {})),
         out_of_network=_pricing(document["out_of_network"]),
@@ -68,7 +69,9 @@ def compile_terms(document: Document, content_hash: str) -> PlanTerms:
         coordination=Coordination(**document.get("coordination", {})),
         edits=compile_edits(document["edits"]) if "edits" in document else (),
         sections={
-            part: document[part]["section"] for part in ("eligibility", "plan_year", "stays") if part in document
+            part: document[part]["section"]
+            for part in ("eligibility", "plan_year", "stays", "reprocessing")
+            if part in document
         },
         is_hsa_qualified=document.get("hsa_qualified", False),
         is_grandfathered=document.get("grandfathered", False),

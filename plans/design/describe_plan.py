@@ -70,6 +70,10 @@ def _rules(document: Document) -> Iterator[Clause]:
         by_admission = document["stays"]["belong_to"] == "admission"
         says = {_("belong to"): _("the day of admission") if by_admission else _("each day of service")}
         yield Clause("stays", _("Stays over the turn of a year"), document["stays"]["section"], says)
+    if "reprocessing" in document:
+        by_service = document["reprocessing"]["order"] == "service"
+        says = {_("order"): _("of the services") if by_service else _("in which the claims were first decided")}
+        yield Clause("reprocessing", _("Claims decided anew"), document["reprocessing"]["section"], says)
     pricing = document["out_of_network"]
     says = {_("prices"): _prices(pricing["prices"])}
     yield Clause("out_of_network", _("Prices out of network"), pricing["section"], says)

@@ -261,6 +261,7 @@ class PlanTerms(Term, frozen=True, dict=True):
     tiers: tuple[Tier, ...]
     benefits: tuple[Benefit, ...]
     stays_by_admission: bool = True  # a stay belongs to the day of admission; else each line to its own day
+    reprocesses_by_service: bool = False  # in the order of services; else in that of the first decisions
     protected_tier: str = ""
     protected_pricing: Pricing = Pricing()
     out_of_network: Pricing = Pricing()

@@ -81,7 +81,7 @@ def test_claims_are_received_answered_and_asked_to_be_decided(family: Family, of
     assert {claim.billed_amount for claim in claims} == {Decimal("135.50")}
     assert {claim.status for claim in claims} == {"received"}
     (chunk,) = WorkChunk.objects.filter(kind=DECIDE)
-    assert chunk.payload == {"claims": [claim.pk for claim in claims], "corrections": False}
+    assert chunk.payload == {"claims": [claim.pk for claim in claims]}
     assert "IK5*A~AK9*A*1*1*1~" in answer(file, "999")
     assert "TA1*000000001*260601*1200*A*000~" in answer(file, "TA1")
     acknowledged = answer(file, "277CA")
