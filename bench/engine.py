@@ -19,7 +19,7 @@ import msgspec
 from claims.adjudication.engine.adjudicate import adjudicate
 from claims.adjudication.engine.facts import ClaimFacts
 from claims.simulation.scenario_facts import Family
-from claims.simulation.scenarios import ClaimWords, LineWords, OtherPayment, Person, ScenarioWords
+from claims.simulation.scenarios import ClaimWords, LineWords, OtherPayment, Person, Rate, ScenarioWords
 from plans.design.read_plan import read_plan
 from plans.design.terms import PlanTerms
 
@@ -103,7 +103,7 @@ def _claim(random: Random, number: int) -> ClaimWords:
     for code, price in random.sample(list(_PRICES.items()), 3):
         billed = Decimal(price) * random.choice([2, 3, 4]) / 2
         other = OtherPayment(paid=billed / 2, left=billed / 4) if number % 10 == 9 else None
-        references = {"medicare": Decimal(price) * 3 / 4} if out else {}
+        references: dict[str, Decimal | Rate] = {"medicare": Decimal(price) * 3 / 4} if out else {}
         lines.append(LineWords(code=code, billed=billed, price=Decimal(price), references=references, other=other))
     return ClaimWords(
         number=f"C{number}",

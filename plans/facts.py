@@ -1,14 +1,19 @@
-"""What plans, networks and edit tables say to the other floors: prices, participation, edits that apply; plain."""
+"""What plans, networks, contracts and edit tables say to the other floors: prices, terms, participation, edits."""
 
 from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 import msgspec
 
 
-class ParticipationFact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class _Fact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Base of what is said: immutable, compared by value, written without what is at its default."""
+
+
+class ParticipationFact(_Fact, frozen=True, kw_only=True):
     """A provider takes part in a network from `starts_on` to before `ends_on`, paid by a schedule."""
 
     provider_id: int
@@ -18,10 +23,49 @@ class ParticipationFact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only
     ends_on: date | None = None
 
 
-class RateFact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class DayTier(_Fact, frozen=True, kw_only=True):
+    """A day's amount through a day of the stay, that day counted; without it for all further days."""
+
+    amount: Decimal
+    through_day: int | None = None
+
+
+class ValuesFact(_Fact, frozen=True, kw_only=True):
+    """What a table says of a code beside a price: the factors of a formula, and payment indicators as published."""
+
+    work: Decimal | None = None  # relative value units
+    practice: Decimal | None = None
+    facility_practice: Decimal | None = None
+    malpractice: Decimal | None = None
+    base_units: Decimal | None = None  # of anaesthesia
+    weight: Decimal | None = None  # of a DRG
+    mean_days: Decimal | None = None  # of a DRG: the geometric mean length of stay
+    transfer: str = ""  # of a DRG: post_acute or special
+    status: str = ""
+    multiple: str = ""
+    bilateral: str = ""
+    assistant: str = ""
+    co_surgeon: str = ""
+    team: str = ""
+    percentiles: dict[str, Decimal] = {}  # of charges
+    tiers: tuple[DayTier, ...] = ()
+
+
+class LocalityFact(_Fact, frozen=True, kw_only=True):
+    """What is paid more or less where the service was: geographic indices, and the factor for anaesthesia."""
+
+    locality: str
+    work: Decimal | None = None
+    practice: Decimal | None = None
+    malpractice: Decimal | None = None
+    anaesthesia_amount: Decimal | None = None
+
+
+class RateFact(_Fact, frozen=True, kw_only=True):
     """One price. `method` as in plans.models.FeeRate; `percent` of billed or of the `reference_amount`.
 
-    `reference_method` says what the reference's amount is for: fee (a unit), per_diem (a day) or case_rate (the case).
+    `reference_method` says how the reference prices: an amount for a unit (fee), a day, a case, or a formula. `values`
+    and `place` are then the reference's.
     """
 
     rate_id: int
@@ -38,6 +82,9 @@ class RateFact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     reference_method: str = "fee"
     starts_on: date
     ends_on: date | None = None
+    locality: str = ""
+    values: ValuesFact | None = None
+    place: LocalityFact | None = None
 
 
 CodeRange = tuple[str, str]
@@ -152,3 +199,123 @@ class EditFacts(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     modifiers: tuple[ModifierRule, ...] = ()
     bills: tuple[BillRule, ...] = ()
     invalid: tuple[InvalidCode, ...] = ()
+
+
+class _Term(_Fact, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of a contract's terms: a word that is not known is an error, never passed over."""
+
+
+class LesserOf(_Term, frozen=True, kw_only=True):
+    """Whether billed caps the price: each line, the claim's lines together, or never; not for the methods named."""
+
+    level: Literal["line", "claim", "never"] = "line"
+    except_methods: tuple[str, ...] = ()
+    section: str = ""
+
+
+class ModifierTerm(_Term, frozen=True, kw_only=True):
+    """Services with one of these modifiers are paid so many per cent of the price.
+
+    `indicator` names one of the published indicators, `values` those under which the term holds; without it it always
+    does. `before_ranking`: multiple procedures are ranked by the price that it leaves.
+    """
+
+    modifiers: tuple[str, ...]
+    percent: Decimal
+    indicator: Literal["", "bilateral", "assistant", "co_surgeon", "team"] = ""
+    values: tuple[str, ...] = ()
+    before_ranking: bool = False
+    section: str = ""
+
+
+class RankTerm(_Term, frozen=True, kw_only=True):
+    """Several procedures of one day by one provider: the dearest at the first per cent, the next at the second, …
+
+    What belongs to it is said by ranges of codes, by values of the published indicator, or both.
+    """
+
+    percents: tuple[Decimal, ...]
+    codes: tuple[CodeRange, ...] = ()
+    indicators: tuple[str, ...] = ()
+    section: str = ""
+
+
+class RelativeTerm(_Term, frozen=True, kw_only=True):
+    """The relative-value formula: dollars a unit, and the places of service where the facility's values count."""
+
+    conversion_amount: Decimal
+    facility_places: tuple[str, ...] = ()
+    section: str = ""
+
+
+class AnaesthesiaTerm(_Term, frozen=True, kw_only=True):
+    """Base and time units: minutes to a unit, how parts of one count (tenth, up, exact), dollars a unit.
+
+    Without dollars the locality's factor counts. `status_units`: what a modifier of physical status adds;
+    `flat_units`: what with a modifier counts instead of the procedure's base units.
+    """
+
+    minutes_per_unit: Decimal
+    parts: Literal["tenth", "up", "exact"] = "tenth"
+    conversion_amount: Decimal | None = None
+    status_units: dict[str, Decimal] = {}
+    flat_units: dict[str, Decimal] = {}
+    section: str = ""
+
+
+class DrgTerm(_Term, frozen=True, kw_only=True):
+    """What a DRG's weight is multiplied with: a base amount, its labor share adjusted by a wage index."""
+
+    base_amount: Decimal
+    labor_percent: Decimal = Decimal(0)
+    wage_index: Decimal = Decimal(1)
+    section: str = ""
+
+
+class TransferTerm(_Term, frozen=True, kw_only=True):
+    """Who is discharged to these (patient status) was transferred: paid by the day, up to the whole case.
+
+    A day is the case's amount over the DRG's mean stay; the first counts `first_days` times. `post_acute_statuses`
+    count for DRGs that are published as such; for special ones `special_percent` of the case and of the days.
+    """
+
+    statuses: tuple[str, ...] = ()
+    post_acute_statuses: tuple[str, ...] = ()
+    first_days: Decimal = Decimal(1)
+    special_percent: Decimal | None = None
+    section: str = ""
+
+
+class OutlierTerm(_Term, frozen=True, kw_only=True):
+    """A stay that is far dearer than its price. `on` cost: charges times the ratio beyond price and threshold; on
+    charge: charges beyond the threshold. `covers` excess: a per cent of what lies beyond is added; all: a per cent of
+    all charges is paid instead. The first that fits the DRG counts.
+    """
+
+    on: Literal["cost", "charge"]
+    threshold_amount: Decimal
+    percent: Decimal
+    cost_to_charge_rate: Decimal | None = None
+    covers: Literal["excess", "all"] = "excess"
+    drgs: tuple[CodeRange, ...] = ()
+    section: str = ""
+
+
+class ContractFact(_Term, frozen=True, kw_only=True):
+    """What a fee schedule's contract says beyond its prices, for some days. What it leaves out, a reference may say."""
+
+    contract_id: int
+    schedule: str
+    starts_on: date
+    ends_on: date | None = None
+    lesser_of: LesserOf | None = None
+    repricing: Literal["", "ours", "repricer", "lower"] = ""  # whose price holds; blank: as the plan's tier says
+    modifiers: tuple[ModifierTerm, ...] = ()
+    multiple_procedures: tuple[RankTerm, ...] = ()
+    relative_values: RelativeTerm | None = None
+    anaesthesia: AnaesthesiaTerm | None = None
+    drg: DrgTerm | None = None
+    transfer: TransferTerm | None = None
+    outliers: tuple[OutlierTerm, ...] = ()
+    locality_by: str = ""  # zip3, zip5 or state of the service; else the table of localities that is meant
+    indicators_from: str = ""  # the schedule whose published values its own prices go with

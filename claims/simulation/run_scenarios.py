@@ -61,7 +61,7 @@ def run_scenarios(*, paths: Sequence[Path], terms: PlanTerms | None = None) -> l
 
 
 def _run(loaded: Loaded, index: int, scenario: ScenarioWords) -> Ran:
-    family = Family(scenario, loaded.terms, loaded.words.network, loaded.words.tables)
+    family = Family(scenario, loaded.terms, loaded.words.network, loaded.words.tables, loaded.words.contracts)
     differences: list[Difference] = []
     stood_on: list[ClaimFacts] = []
     decisions: list[ClaimDecision] = []

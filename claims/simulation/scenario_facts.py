@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from claims.adjudication.edit_facts import coded_claim
 from claims.adjudication.engine.decision import ClaimDecision
@@ -30,11 +32,12 @@ from claims.facts import (
     SubmittedProvider,
 )
 from claims.simulation.scenario_order import order_facts, our_side
+from claims.simulation.scenario_rates import rate_of, reference_rate
 from claims.simulation.scenario_tables import edit_book_of, prior_stay_of
 from claims.simulation.scenarios import ClaimWords, LineWords, OtherPayment, Person, ScenarioWords, TableWords
 from employers.facts import CoverageFact, MemberFact, OtherCoverageFact
 from plans.design.terms import PlanTerms
-from plans.facts import RateFact
+from plans.networks.read_contract import read_contract
 from tpa.foundation.values.money import ZERO, cents
 
 _DAY = timedelta(days=1)
@@ -44,12 +47,23 @@ _LONG_AGO = date(2020, 1, 1)
 class Family:
     """The people of one scenario with all that their claims stand on; it goes on as claims are decided."""
 
-    def __init__(self, words: ScenarioWords, terms: PlanTerms, network: str, tables: TableWords | None = None) -> None:
+    def __init__(
+        self,
+        words: ScenarioWords,
+        terms: PlanTerms,
+        network: str,
+        tables: TableWords | None = None,
+        contracts: Mapping[str, Any] | None = None,
+    ) -> None:
         self._words = words
         self._terms = terms
         self._network = network
         self._book = edit_book_of(tables) if tables is not None and terms.edits else None
         self._stays: dict[str, tuple[int, PriorStay]] = {}
+        self._contracts = tuple(
+            read_contract(document, schedule=schedule, starts_on=_LONG_AGO, contract_id=number)
+            for number, (schedule, document) in enumerate({**(contracts or {}), **words.contracts}.items(), start=1)
+        )
         self._ids = {name: number for number, name in enumerate(words.people, start=1)}
         self._sums: dict[tuple[date, str], dict[int, Decimal]] = defaultdict(dict)
         self._prior: dict[str, list[PriorLine]] = {}
@@ -115,6 +129,7 @@ class Family:
             prior_stays=tuple(stay for whose, stay in self._stays.values() if self._book and whose == member_id),
             our_side=our_side(self._words, submission.service_from),
             prior_remittances=tuple(_remittance(one) for one in claim.remitted),
+            contracts=self._contracts,
         )
 
     def remember(self, facts: ClaimFacts, decision: ClaimDecision) -> None:
@@ -211,10 +226,9 @@ class Family:
         return LinePrice(
             line_number=number,
             network=network,
-            rate=_rate(line) if network else None,
+            rate=rate_of(line) if network else None,
             references=tuple(
-                RateFact(rate_id=900 + at, schedule=schedule, method="fee", amount=amount, starts_on=_LONG_AGO)
-                for at, (schedule, amount) in enumerate(line.references.items())
+                reference_rate(900 + at, schedule, said) for at, (schedule, said) in enumerate(line.references.items())
             ),
             facility_network=line.facility_network,
             qualifying_amount=line.qualifying,
@@ -248,10 +262,11 @@ def submission_of(claim: ClaimWords, person: Person) -> Submission:
         accident_codes=claim.accident,
         diagnoses=tuple(str(code).replace(".", "") for code in claim.diagnoses),
         drg_code=str(claim.drg),
+        discharge_status=str(claim.discharge_status),
+        repricing=_repricing(claim.repriced),
         admitted_on=claim.admitted,
         discharged_on=claim.discharged,
         admission_type=str(claim.admission_type),
-        discharge_status=str(claim.discharge_status),
         condition_codes=tuple(str(code) for code in claim.conditions),
         statement_from=claim.on if is_institutional else None,
         statement_to=(claim.through or claim.on) if is_institutional else None,
@@ -296,7 +311,7 @@ def _line(claim: ClaimWords, line: LineWords, number: int) -> SubmittedLine:
         rendering_npi=str(line.rendering),
         is_emergency=line.emergency,
         tooth_numbers=tuple(str(tooth) for tooth in line.teeth),
-        repricing=None if line.repriced is None else Repricing(method="10", allowed_amount=cents(line.repriced)),
+        repricing=_repricing(line.repriced),
         other_payers=_line_payments(line.other) if line.other else (),
     )
 
@@ -351,24 +366,8 @@ def _adjustments(other: OtherPayment) -> tuple[PriorAdjustment, ...]:
     return tuple(found)
 
 
-def _rate(line: LineWords) -> RateFact | None:
-    rate = line.rate
-    if rate is None:
-        if line.price is None:
-            return None
-        return RateFact(rate_id=1, schedule="contract", method="fee", amount=cents(line.price), starts_on=_LONG_AGO)
-    return RateFact(
-        rate_id=rate.number,
-        schedule="contract",
-        method=rate.method,
-        code_kind=rate.kind,
-        amount=rate.amount,
-        percent=rate.percent,
-        reference_schedule="reference" if rate.reference is not None else "",
-        reference_amount=rate.reference,
-        reference_method=rate.reference_method,
-        starts_on=_LONG_AGO,
-    )
+def _repricing(amount: Decimal | None) -> Repricing | None:
+    return None if amount is None else Repricing(method="10", allowed_amount=cents(amount))
 
 
 def _coverages(person: Person, member_id: int) -> tuple[CoverageFact, ...]:

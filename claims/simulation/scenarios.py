@@ -120,6 +120,11 @@ class Rate(Words, frozen=True, kw_only=True):
     reference_method: str = "fee"
     kind: str = "procedure"
     number: int = 1  # lines with the same number share a case rate
+    schedule: str = "contract"  # which contract's terms stand behind it
+    reference_schedule: str = "reference"
+    modifier: Text = ""
+    values: dict[str, Any] = {}  # what is published of the code, as plans.facts.ValuesFact names it
+    place: dict[str, Any] = {}  # the locality's indices, as plans.facts.LocalityFact
 
 
 class OtherPayment(Words, frozen=True, kw_only=True):
@@ -163,7 +168,7 @@ class LineWords(Words, frozen=True, kw_only=True):
     emergency: bool = False
     network: str | None = None
     facility_network: str = ""
-    references: dict[str, Amount] = {}
+    references: dict[str, Amount | Rate] = {}
     qualifying: Amount | None = None
     agreed: Amount | None = None
     repriced: Amount | None = None
@@ -283,6 +288,7 @@ class ClaimWords(Words, frozen=True, kw_only=True):
     discharged: date | None = None
     admission_type: Text = ""
     drg: Text = ""
+    repriced: Amount | None = None  # the whole claim, by an external repricer
     accident: tuple[str, ...] = ()
     delay_reason: Text = ""
     authorization: Text = ""
@@ -304,6 +310,7 @@ class ScenarioWords(Words, frozen=True, kw_only=True):
     clause: str | tuple[str, ...] = ()
     source: str = ""
     people: dict[str, Person] = msgspec.field(default_factory=lambda: {"ana": Person()})
+    contracts: dict[str, dict[str, Any]] = {}  # in the place of the file's
     before: tuple[Used, ...] = ()
     permissions: tuple[Permission, ...] = ()
     other_coverage: tuple[OtherCover, ...] = ()
@@ -318,6 +325,7 @@ class ScenarioFile(Words, frozen=True, kw_only=True):
     plan: str | dict[str, Any]
     network: str = ""  # which the provider takes part in where nothing else is said
     tables: TableWords = TableWords()  # what the edits of the plan look up
+    contracts: dict[str, dict[str, Any]] = {}  # by schedule, what a contract says beyond prices (docs/contracts.md)
     scenarios: tuple[ScenarioWords, ...]
 
 

@@ -28,6 +28,19 @@ SENTENCES: Final = {
     "price.percent_of_reference": gettext_lazy(
         "%(percent)s per cent of the reference price %(reference_amount)s; billed %(billed)s: allowed %(result)s."
     ),
+    "price.relative_value": gettext_lazy(
+        "%(relative_units)s relative units at %(conversion_amount)s are %(amount)s each, for %(units)s: %(result)s."
+    ),
+    "price.anaesthesia": gettext_lazy(
+        "%(base_units)s base, %(time_units)s time, %(status_units)s status units at %(conversion_amount)s: %(result)s."
+    ),
+    "price.drg_weight": gettext_lazy("Weight %(weight)s of the base amount %(adjusted_base_amount)s: %(result)s."),
+    "price.charge_percentile": gettext_lazy(
+        "Of a hundred charges %(percentile)s are no more than %(amount)s each, for %(units)s: allowed %(result)s."
+    ),
+    "price.outlier": gettext_lazy(
+        "Charges of %(charges)s are beyond the threshold of %(threshold)s: %(percent)s per cent; %(result)s more."
+    ),
     "price.by_a_person": gettext_lazy("A person set the price; billed %(billed)s: allowed %(result)s."),
     "price.protected": gettext_lazy(
         "The No Surprises Act recognises %(recognised_amount)s for the member's share; allowed %(result)s."

@@ -248,4 +248,6 @@ def _price(price: Document) -> PriceRule:
     if "percent_of_reference" in price:
         percent = Decimal(price["percent_of_reference"])
         return PriceRule(method="percent_of_reference", percent=percent, schedule=price["schedule"])
-    return PriceRule(method="charge_percentile", schedule=price["charge_percentile"])
+    return PriceRule(
+        method="charge_percentile", schedule=price["charge_percentile"], percentile=price.get("percentile", 0)
+    )

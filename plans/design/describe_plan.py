@@ -171,6 +171,9 @@ def _prices(prices: list[Document]) -> str:
         elif "percent_of_reference" in price:
             values = {"percent": price["percent_of_reference"], "schedule": price["schedule"]}
             words.append(_("%(percent)s per cent of %(schedule)s") % values)
+        elif "percentile" in price:
+            values = {"percentile": price["percentile"], "schedule": price["charge_percentile"]}
+            words.append(_("percentile %(percentile)s of charges by %(schedule)s") % values)
         else:
             words.append(_("percentile of charges by %s") % price["charge_percentile"])
     return _(", else ").join(words) or _("by a person")

@@ -200,6 +200,7 @@ class PriceRule(Term, frozen=True):
     method: str
     percent: Decimal = Decimal(100)
     schedule: str = ""
+    percentile: int = 0  # 0: the schedule holds one price for each code, whatever percentile it is
 
 
 class Pricing(Term, frozen=True):

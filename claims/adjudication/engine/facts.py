@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from claims.facts import ZERO, Fact, OtherPayer, OtherPayerLine, Submission
 from employers.facts import CoverageFact, MemberFact, OtherCoverageFact, OurSideFact
-from plans.facts import EditFacts, RateFact
+from plans.facts import ContractFact, EditFacts, RateFact
 
 
 class Accumulated(Fact, frozen=True, kw_only=True):
@@ -123,3 +123,4 @@ class ClaimFacts(Fact, frozen=True, kw_only=True):
     prior_stays: tuple[PriorStay, ...] = ()  # only where the plan asks about stays, of stays
     our_side: OurSideFact | None = None  # where another payer's place is derived
     prior_remittances: tuple[RemittanceFact, ...] = ()
+    contracts: tuple[ContractFact, ...] = ()  # of the schedules that the prices are from, as far as they say more

@@ -45,6 +45,8 @@ NO_AUTHORIZATION: Final = Denial("CO", "197")
 CONTRACTUAL: Final = Denial("CO", "45")
 BALANCE: Final = Denial("PR", "45")
 INCLUDED: Final = Denial("CO", "97")
+# A contract without a cap by what was billed: the adjustment is negative.
+EXCESS: Final = Denial("CO", "94")
 
 # The No Surprises Act on the remittance: which provision applies, and that nothing but PR may be asked of the member;
 # then what the member's share was figured on, the qualifying payment amount or less that was billed.

@@ -17,12 +17,15 @@ from plans.design.terms import EDITS
 ENGINE = Path(__file__).parents[3] / "claims" / "adjudication" / "engine"
 
 # Where in a call the rule stands: by the name of what is called, its place among the arguments.
-PLACES = {"add": 2, "note": 0, "deny": 1, "leave_open": 0, "Price": 1, "Step": 0}
+PLACES = {"add": 2, "note": 0, "deny": 1, "leave_open": 0, "Price": 1, "Step": 0, "moved": 1}
 # Names under which a rule is handed on; where it is made, it is found.
-HANDED_ON = {"rule", "price.rule"}
+HANDED_ON = {"rule", "price.rule", "move.rule"}
 # Rules that are put together from parts: what stands before what changes, and all that may follow it.
 PUT_TOGETHER = {
-    "price.": {"fee", "per_diem", "case_rate", "percent_of_reference"},
+    "price.": {
+        *("fee", "per_diem", "case_rate", "relative_value", "anaesthesia", "drg_weight"),
+        *("percent_of_reference", "charge_percentile"),
+    },
     "edit.": {"dates", "billed_before_service", "revenue_code", "procedure", "units", "diagnosis", "diagnosis_pointer"},
     "code_edit.": set(EDITS),
     "order.": {

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Final
 
 ZERO: Final = Decimal("0.00")
 _CENT: Final = Decimal("0.01")
+_ONE, _TENTH = Decimal(1), Decimal("0.1")
 
 
 def cents(amount: Decimal | int | str) -> Decimal:
@@ -29,6 +30,21 @@ def percent_of(amount: Decimal, percent: Decimal | int) -> Decimal:
     if isinstance(percent, float):
         raise TypeError("a percentage of money is never a float")
     return cents(amount * Decimal(percent) * _CENT)
+
+
+def dollars(amount: Decimal) -> Decimal:
+    """Rounded half-up to whole dollars, with two places."""
+    return amount.quantize(_ONE, rounding=ROUND_HALF_UP) + ZERO
+
+
+def tenths(count: Decimal) -> Decimal:
+    """A count of units rounded half-up to tenths: 129 minutes are 8.6 units of 15."""
+    return count.quantize(_TENTH, rounding=ROUND_HALF_UP)
+
+
+def wholes(count: Decimal) -> Decimal:
+    """A count of units of which each part is one: 129 minutes are 9 units of 15."""
+    return count.quantize(_ONE, rounding=ROUND_CEILING)
 
 
 def split(total: Decimal, weights: Sequence[Decimal | int]) -> list[Decimal]:
