@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from claims.adjudication.accumulated import FamilySums
 from claims.adjudication.claims_to_decide import ClaimToDecide
 from claims.adjudication.engine.facts import AuthorizationFact, ClaimFacts, LinePrice, ResolutionFact
-from claims.adjudication.engine.years import keys_of
+from claims.adjudication.engine.years import days_of_claim, is_stay, keys_of
 from claims.adjudication.known_before import authorizations_of, resolutions_of
 from claims.adjudication.prior_lines import PriorLines
 from claims.facts import Submission, SubmittedLine
 from employers.eligibility.selectors import coverage_facts, member_facts, other_coverage_facts
 from employers.facts import CoverageFact, MemberFact, OtherCoverageFact
-from plans.design.selectors import plan_terms, plan_versions_on
+from plans.design.selectors import plan_terms, plan_terms_over, plan_versions_on
 from plans.design.terms import PlanTerms
 from plans.facts import ParticipationFact, RateFact
 from plans.networks.rates import RateBook
@@ -70,10 +71,11 @@ def gather_facts(claims: Sequence[ClaimToDecide], family_ids: Sequence[int], *, 
     ends = max(submission.service_to for submission in submissions)
     coverages = coverage_facts(member_ids)
     covering = {
-        (coverage.plan_id, claim.submission.service_from)
+        (coverage.plan_id, on)
         for claim in claims
+        for on in days_of_claim(claim.submission)
         for coverage in coverages.get(claim.member_id, ())
-        if _covers(coverage, claim.submission.service_from)
+        if _covers(coverage, on)
     }
     plan_hashes = plan_versions_on(covering)
     facilities, excluded = providers_named(
@@ -105,8 +107,8 @@ def gather_facts(claims: Sequence[ClaimToDecide], family_ids: Sequence[int], *, 
 def facts_of(claim: ClaimToDecide, gathered: Gathered) -> Standing:
     """The facts of one claim as the batch stands now: after the claims of its family that went before it."""
     submission = claim.submission
-    plan_id, plan_hash = _plan_of(claim, gathered)
-    terms = plan_terms(plan_hash) if plan_hash else None
+    plan_id, plan_hash, later = _plans_of(claim, gathered)
+    terms = plan_terms_over(plan_hash, later) if plan_hash else None
     facts = ClaimFacts(
         claim_number=claim.claim_number,
         received_on=claim.received_on,
@@ -115,6 +117,7 @@ def facts_of(claim: ClaimToDecide, gathered: Gathered) -> Standing:
         member=gathered.members[claim.member_id],
         billing_provider_id=claim.billing_provider_id,
         plan_hash=plan_hash,
+        later_plans=later,
         coverages=tuple(gathered.coverages.get(claim.member_id, ())),
         other_coverages=tuple(gathered.other_coverages.get(claim.member_id, ())),
         prices=_prices(claim, terms, gathered) if terms else (),
@@ -128,9 +131,30 @@ def facts_of(claim: ClaimToDecide, gathered: Gathered) -> Standing:
     return Standing(facts, terms, plan_id)
 
 
-def _plan_of(claim: ClaimToDecide, gathered: Gathered) -> tuple[int | None, str]:
-    """The plan that covers the first day of service, and its version on that day; the earliest recorded of several."""
-    on = claim.submission.service_from
+def _plans_of(claim: ClaimToDecide, gathered: Gathered) -> tuple[int | None, str, tuple[tuple[date, str], ...]]:
+    """The plan that covers the first day of service, its version on that day, and versions that govern later lines.
+
+    A stay that its plan holds to the day of admission has the version of that day alone.
+    """
+    days = days_of_claim(claim.submission)
+    admitted_on = claim.submission.admitted_on
+    if is_stay(claim.submission) and admitted_on is not None:
+        plan_id, plan_hash = _plan_on(claim, admitted_on, gathered)
+        if plan_hash and plan_terms(plan_hash).stays_by_admission:
+            return plan_id, plan_hash, ()
+        days = [day for day in days if day != admitted_on] or days
+    plan_id, plan_hash = _plan_on(claim, days[0], gathered)
+    later: list[tuple[date, str]] = []
+    for before, day in itertools.pairwise(days):
+        _other, governing = _plan_on(claim, day, gathered)
+        if plan_hash and governing and governing != (later[-1][1] if later else plan_hash):
+            # Between two days on which something was done it is the turn of the year on which a version takes over.
+            later.append((max(plan_terms(plan_hash).year_on(day), before + timedelta(days=1)), governing))
+    return plan_id, plan_hash, tuple(later)
+
+
+def _plan_on(claim: ClaimToDecide, on: date, gathered: Gathered) -> tuple[int | None, str]:
+    """The plan that covers a day and its version; the earliest recorded of several."""
     for coverage in gathered.coverages.get(claim.member_id, ()):
         if _covers(coverage, on) and (found := gathered.plan_hashes.get((coverage.plan_id, on))):
             return coverage.plan_id, found

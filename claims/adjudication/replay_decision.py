@@ -11,7 +11,7 @@ from claims.adjudication.compare_decisions import Difference, differences
 from claims.adjudication.engine.adjudicate import adjudicate
 from claims.models import Decision
 from claims.packing import text_of, unpack_decision, unpack_facts
-from plans.design.selectors import plan_terms
+from plans.design.selectors import plan_terms_over
 from tpa.foundation.errors import DomainError
 
 _encode = msgspec.json.Encoder().encode
@@ -45,7 +45,7 @@ def replay_decision(*, decision: Decision) -> Replay:
     differs: tuple[Difference, ...] = ()
     try:
         facts = unpack_facts(decision.facts)
-        again = adjudicate(facts, plan_terms(facts.plan_hash) if facts.plan_hash else None)
+        again = adjudicate(facts, plan_terms_over(facts.plan_hash, facts.later_plans) if facts.plan_hash else None)
     except DomainError as error:
         differs = (Difference("the plan", facts.plan_hash, str(error.message)),)
     except (msgspec.MsgspecError, zlib.error) as error:

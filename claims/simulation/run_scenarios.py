@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -107,10 +108,7 @@ def _compare(claim: ClaimWords, decision: ClaimDecision, family: Family, terms: 
             yield ("lines",), f"has {len(decision.lines)} lines, {len(expect.lines)} expected"
         for at, (wanted, line) in enumerate(zip(expect.lines, decision.lines, strict=False)):
             yield from _compare_line(wanted, line, ("lines", at), f"line {line.number} ")
-    if expect.used is not None:
-        used = {one.bucket: one.amount for one in decision.consumptions}
-        for bucket in sorted(expect.used.keys() | used.keys()):
-            yield from _amount(expect.used.get(bucket), used.get(bucket), ("used", bucket), f"used of {bucket}")
+    yield from _compare_used(expect, decision)
     assert claim.on is not None
     year = terms.year_on(claim.admitted or claim.on)
     for name, sums, whose in (("sums", expect.sums, 0), ("family_sums", expect.family_sums, 1)):
@@ -118,6 +116,21 @@ def _compare(claim: ClaimWords, decision: ClaimDecision, family: Family, terms: 
             yield from _amount(
                 amount, family.sum_of(claim.who, bucket, year)[whose], (name, bucket), f"{name} {bucket}"
             )
+
+
+def _compare_used(expect: Expected, decision: ClaimDecision) -> Found:
+    if expect.used is not None:
+        used: dict[str, Decimal] = defaultdict(Decimal)
+        for one in decision.consumptions:
+            used[one.bucket] += one.amount
+        for bucket in sorted(expect.used.keys() | used.keys()):
+            yield from _amount(expect.used.get(bucket), used.get(bucket), ("used", bucket), f"used of {bucket}")
+    if expect.used_in is not None:
+        in_year = {(one.year_on, one.bucket): one.amount for one in decision.consumptions}
+        wanted = {(year, bucket): amount for year, parts in expect.used_in.items() for bucket, amount in parts.items()}
+        for key in sorted(wanted.keys() | in_year.keys()):
+            path = ("used_in", str(key[0]), key[1])
+            yield from _amount(wanted.get(key), in_year.get(key), path, f"used of {key[1]} in {key[0]}")
 
 
 def _compare_line(wanted: ExpectedLine, line: LineDecision, path: tuple[str | int, ...], prefix: str) -> Found:

@@ -195,7 +195,8 @@ class ExpectedLine(Words, frozen=True, kw_only=True):
 
 
 class Expected(Words, frozen=True, kw_only=True):
-    """What must come out of a claim. `used`: what it used up, all of it; `left_over`: a bucket's sum afterwards."""
+    """What must come out of a claim. `used`: what it used up, all of it; `used_in`: the same
+    by the first day of the plan year; `left_over`: a bucket's sum afterwards."""
 
     outcome: str | None = None
     allowed: Amount | None = None
@@ -209,6 +210,7 @@ class Expected(Words, frozen=True, kw_only=True):
     lines: tuple[ExpectedLine, ...] | None = None
     questions: tuple[str, ...] | None = None
     used: dict[str, Amount] | None = None
+    used_in: dict[date, dict[str, Amount]] | None = None
     sums: dict[str, Amount] | None = None
     family_sums: dict[str, Amount] | None = None
 

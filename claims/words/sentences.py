@@ -49,6 +49,12 @@ SENTENCES: Final = {
     "copay": gettext_lazy("Of %(of)s, the member pays %(result)s: the copay due per %(per)s is %(copay_due)s."),
     "coinsurance": gettext_lazy("%(percent)s per cent of %(of)s: the member pays %(result)s."),
     "limit": gettext_lazy("The limit %(limit)s is %(most)s, of which %(left)s was left: %(result)s lies beyond it."),
+    "waiting": gettext_lazy(
+        "%(waiting)s: the benefit begins on %(begins_on)s, since cover began on %(covered_since)s: %(result)s is not"
+        " covered."
+    ),
+    "first_visits": gettext_lazy("It is one of the first %(of)s visits, which are paid otherwise (%(first_visits)s)."),
+    "part": gettext_lazy("%(days)s of its %(of_days)s days, from %(from)s, lie in the plan year from %(plan_year)s."),
     "exclusion": gettext_lazy("The plan excludes %(exclusion)s: %(result)s is not covered."),
     "not_covered": gettext_lazy("The plan does not cover %(benefit)s at tier %(tier)s: %(result)s is not covered."),
     "filing.too_late": gettext_lazy("Received on %(received_on)s; the last day to file was %(last_day)s."),

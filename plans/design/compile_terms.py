@@ -55,6 +55,7 @@ def compile_terms(document: Document, content_hash: str) -> PlanTerms:
         benefits=tuple(_benefit(benefit, document, deductibles, maximums, limits) for benefit in document["benefits"]),
         stays_by_admission=document.get("stays", {}).get("belong_to", "admission") == "admission",
         reprocesses_by_service=document.get("reprocessing", {}).get("order") == "service",
+        splits_lines=document.get("stays", {}).get("spanning_lines") == "by_day",
         protected_tier=document.get("no_surprises", {}).get("pay_as", ""),
         protected_pricing=_pricing(document.get("no_surprises", {})),
         out_of_network=_pricing(document["out_of_network"]),

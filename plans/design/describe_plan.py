@@ -69,6 +69,9 @@ def _rules(document: Document) -> Iterator[Clause]:
     if "stays" in document:
         by_admission = document["stays"]["belong_to"] == "admission"
         says = {_("belong to"): _("the day of admission") if by_admission else _("each day of service")}
+        if "spanning_lines" in document["stays"]:
+            is_split = document["stays"]["spanning_lines"] == "by_day"
+            says[_("lines of several days")] = _("split by days") if is_split else _("belong to their first day")
         yield Clause("stays", _("Stays over the turn of a year"), document["stays"]["section"], says)
     if "reprocessing" in document:
         by_service = document["reprocessing"]["order"] == "service"

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 from django.db import connection
 from django.utils.translation import gettext as _
 
@@ -58,3 +59,12 @@ def plan_terms(content_hash: str) -> PlanTerms:
     if document is None:
         raise NotFound("plan.no_such_version", _("There is no published plan version with this hash."))
     return compile_terms(document, content_hash)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def plan_terms_over(content_hash: str, later: tuple[tuple[date, str], ...]) -> PlanTerms:
+    """The terms of a claim that goes on under other versions: the first one's, and from which day which others'."""
+    terms = plan_terms(content_hash)
+    if not later:
+        return terms
+    return msgspec.structs.replace(terms, later=tuple((starts_on, plan_terms(other)) for starts_on, other in later))

@@ -263,6 +263,8 @@ class PlanTerms(Term, frozen=True, dict=True):
     benefits: tuple[Benefit, ...]
     stays_by_admission: bool = True  # a stay belongs to the day of admission; else each line to its own day
     reprocesses_by_service: bool = False  # in the order of services; else in that of the first decisions
+    splits_lines: bool = False  # a line of several days over the turn of a year: by days, not to its first
+    later: tuple[tuple[date, PlanTerms], ...] = ()  # versions that take over while a claim goes on, and from which day
     protected_tier: str = ""
     protected_pricing: Pricing = Pricing()
     out_of_network: Pricing = Pricing()
@@ -276,6 +278,14 @@ class PlanTerms(Term, frozen=True, dict=True):
     sections: dict[str, str] = {}
     is_hsa_qualified: bool = False
     is_grandfathered: bool = False
+
+    def on(self, day: date) -> PlanTerms:
+        """The version that governs a day of the claim: this one, or one that took over."""
+        terms = self
+        for starts_on, later in self.later:
+            if starts_on <= day:
+                terms = later
+        return terms
 
     def year_on(self, day: date) -> date:
         """The first day of the plan year in which a day lies."""

@@ -7,6 +7,7 @@ from decimal import Decimal
 from claims.adjudication.engine import limits, other_payers
 from claims.adjudication.engine.first_visits import find_first_visit
 from claims.adjudication.engine.shares import Taken, Visits, record_shares, take_shares
+from claims.adjudication.engine.spans import join, parts_of
 from claims.adjudication.engine.work import Line, Work
 from claims.adjudication.engine.years import LIFETIME
 from tpa.foundation.values.money import ZERO
@@ -16,8 +17,18 @@ def apply_benefits(work: Work) -> None:
     """Figure each open line; each sees what the lines before it used up."""
     visits = Visits()
     for index, line in enumerate(work.lines):
-        if line.is_open:
-            _figure(work, line, visits, work.payments[index] if work.payments else None)
+        if not line.is_open:
+            continue
+        other = work.payments[index] if work.payments else None
+        # What another payer paid for the whole line is not known by days, so such a line stays with its first.
+        parts = parts_of(work, line) if work.terms.splits_lines and other is None else []
+        for part in parts:
+            if part.is_open:
+                _figure(work, part, visits, None)
+        if parts:
+            join(line, parts)
+        else:
+            _figure(work, line, visits, other)
 
 
 def _figure(work: Work, line: Line, visits: Visits, other: other_payers.Payment | None) -> None:

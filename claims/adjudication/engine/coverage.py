@@ -27,11 +27,12 @@ def check_coverage(work: Work, terms: PlanTerms | None) -> None:
             on = line.submitted.service_from
         else:
             on = service_on(terms, work.submission, line.submitted)
-            line.year_on = terms.year_on(on)
+            line.terms = terms.on(on) if terms.later else terms
+            line.year_on = line.terms.year_on(on)
         line.service_on = on
-        found = _covering(coverages, on)
+        found = covering(coverages, on)
         if found is None:
-            line.deny(_without_coverage(coverages, on), "coverage.none", clause, (("service_on", str(on)),))
+            line.deny(without_coverage(coverages, on), "coverage.none", clause, (("service_on", str(on)),))
         else:
             line.coverage = found
             inputs = (("service_on", str(on)), ("covered_from", str(found.starts_on)), ("coverage_tier", found.tier))
@@ -42,14 +43,16 @@ def check_coverage(work: Work, terms: PlanTerms | None) -> None:
             line.leave_open("plan_missing")
 
 
-def _covering(coverages: Sequence[CoverageFact], on: date) -> CoverageFact | None:
+def covering(coverages: Sequence[CoverageFact], on: date) -> CoverageFact | None:
+    """The coverage of a day; None without one."""
     for coverage in coverages:
         if coverage.starts_on <= on and (coverage.ends_on is None or on < coverage.ends_on):
             return coverage
     return None
 
 
-def _without_coverage(coverages: Sequence[CoverageFact], on: date) -> Denial:
+def without_coverage(coverages: Sequence[CoverageFact], on: date) -> Denial:
+    """Why a day is not covered: before, after, in between, never."""
     if not coverages:
         return NEVER_COVERED
     if all(on < coverage.starts_on for coverage in coverages):

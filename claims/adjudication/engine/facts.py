@@ -110,6 +110,7 @@ class ClaimFacts(Fact, frozen=True, kw_only=True):
     member: MemberFact
     billing_provider_id: int
     plan_hash: str = ""  # of the plan version in force on the first day of service; blank: no coverage was found
+    later_plans: tuple[tuple[date, str], ...] = ()  # hashes of versions that take over while it goes on, by day
     coverages: tuple[CoverageFact, ...] = ()
     other_coverages: tuple[OtherCoverageFact, ...] = ()
     prices: tuple[LinePrice, ...] = ()

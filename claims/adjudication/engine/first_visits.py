@@ -42,7 +42,7 @@ def find_first_visit(work: Work, line: Line, seen: Firsts) -> None:
 
 def _count_before(work: Work, line: Line, first: FirstVisits) -> Decimal:
     """How many visits of the period are counted; of any so many months those that end with the day."""
-    starts, ends = window(work.terms, first.span, line.service_on)
+    starts, ends = window(line.terms, first.span, line.service_on)
     if first.span.is_rolling:
         ends = line.service_on
     used = work.sums.dated(first.bucket, starts, ends)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from claims.adjudication.engine.rates import days_of, stay_days
@@ -43,18 +43,19 @@ def apply_limits(work: Work, line: Line, counted: Counted) -> Uses:
             used = min(allowed, left)
             beyond = allowed - used
         else:
-            seen = counted.get((bucket, line.service_on)) if limit.counts != "units" else None
+            once = (bucket, _counted_on(work, line, limit))
+            seen = counted.get(once) if limit.counts != "units" else None
             used, wanted = seen or _count(work, line, limit, left)
             beyond = _beyond(allowed, used, wanted)
             if seen:
                 used = ZERO
             elif limit.counts != "units":
-                counts_now[bucket, line.service_on] = (used, wanted)
+                counts_now[once] = (used, wanted)
         if beyond:
             _take_out(line, limit, bucket, beyond, left)
             line.basis_amount = max(line.basis_amount - beyond, ZERO)
         if used:
-            uses.append(((key_of(work.terms, limit.span, line.service_on), bucket), used))
+            uses.append(((key_of(line.terms, limit.span, line.service_on), bucket), used))
     if not line.figures["allowed_amount"]:
         return []
     counted.update(counts_now)
@@ -74,7 +75,7 @@ def limit_payment(work: Work, line: Line, payable: Decimal) -> tuple[Decimal, Us
         if payable > left:
             _take_out(line, limit, bucket, payable - left, left)
             payable = left
-        uses.append(((key_of(work.terms, limit.span, line.service_on), bucket), payable))
+        uses.append(((key_of(line.terms, limit.span, line.service_on), bucket), payable))
     return payable, uses
 
 
@@ -101,7 +102,7 @@ def _bucket(limit: Limit, line: Line) -> str:
 
 def _left(work: Work, line: Line, limit: Limit, bucket: str) -> Decimal:
     """What the limit still holds. One of any so many months holds in each such time that the day lies in."""
-    terms, on = work.terms, line.service_on
+    terms, on = line.terms, line.service_on
     if not limit.span.is_rolling:
         return max(limit.most_amount - work.sums.member(key_of(terms, limit.span, on), bucket), ZERO)
     used = work.sums.dated(bucket, *window(terms, limit.span, on))
@@ -122,10 +123,25 @@ def _count(work: Work, line: Line, limit: Limit, left: Decimal) -> tuple[Decimal
     elif limit.counts == "visits":
         wanted = _ONE
     elif is_stay(work.submission):
-        wanted = stay_days(work.submission)
+        wanted = _days_of_stay(work, line)
     else:
         wanted = days_of(line.submitted, work.submission)
     return min(wanted, left), wanted
+
+
+def _counted_on(work: Work, line: Line, limit: Limit) -> date:
+    """Lines that count together: of one day, and of a stay's days those of one year."""
+    return line.year_on if limit.counts == "days" and is_stay(work.submission) else line.service_on
+
+
+def _days_of_stay(work: Work, line: Line) -> Decimal:
+    """All nights of the stay, or where each day belongs to its own year, those of the line's."""
+    days = stay_days(work.submission)
+    if line.terms.stays_by_admission:
+        return days
+    starts = work.submission.statement_from or work.submission.service_from
+    nights = [starts + timedelta(days=night) for night in range(int(days))]
+    return Decimal(sum(line.terms.year_on(night) == line.year_on for night in nights))
 
 
 def _was_counted_before(work: Work, line: Line, limit: Limit) -> bool:

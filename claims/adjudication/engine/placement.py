@@ -13,8 +13,8 @@ from plans.design.terms import PlanTerms
 def find_tiers(work: Work) -> None:
     """The tier of each open line, by the network that its provider takes part in."""
     prices = {price.line_number: price for price in work.facts.prices}
-    tiers = work.terms.tier_by_network
     for line in work.open_lines():
+        tiers = line.terms.tier_by_network
         line.price = price = prices.get(line.number)
         line.tier = tiers.get(price.network if price else "") or tiers[""]
         line.is_contracted = bool(line.tier.networks)
@@ -22,48 +22,58 @@ def find_tiers(work: Work) -> None:
 
 def find_benefits(work: Work) -> None:
     """The benefit of each open line, and at which tier it is paid: the law may hold it to in-network shares."""
-    terms = work.terms
     for line in work.open_lines():
-        codes = line.codes = codes_of(work, line)
-        benefit = terms.benefit_of(codes)
-        if benefit is None:
-            work.ask("no_benefit", line, (("procedure", codes.procedure), ("revenue", codes.revenue)))
-            if line.is_open:
-                line.leave_open("no_benefit")
-            continue
-        line.benefit = benefit
-        line.is_emergency = codes.is_emergency if benefit.emergency is None else benefit.emergency
-        if not line.is_contracted:
-            line.protection = _protection(line, terms)
-        line.paid_as = benefit.tiers[terms.protected_tier if line.protection else line.tier.name]
-        line.placed_as = (benefit.name, line.paid_as.tier)
-        network = line.price.network if line.price else ""
-        inputs: Inputs = (("benefit", benefit.name), ("network", network), ("tier", line.paid_as.tier))
-        if line.protection:
-            inputs += (("protected", line.protection),)
-        line.note("benefit", benefit.section, inputs)
+        place_line(work, line)
+
+
+def place_line(work: Work, line: Line) -> None:
+    """Find one line's benefit and how it is paid."""
+    terms = line.terms
+    codes = line.codes = codes_of(work, line)
+    benefit = terms.benefit_of(codes)
+    if benefit is None:
+        work.ask("no_benefit", line, (("procedure", codes.procedure), ("revenue", codes.revenue)))
+        if line.is_open:
+            line.leave_open("no_benefit")
+        return
+    line.benefit = benefit
+    line.is_emergency = codes.is_emergency if benefit.emergency is None else benefit.emergency
+    if not line.is_contracted:
+        line.protection = _protection(line, terms)
+    line.paid_as = benefit.tiers[terms.protected_tier if line.protection else line.tier.name]
+    line.placed_as = (benefit.name, line.paid_as.tier)
+    network = line.price.network if line.price else ""
+    inputs: Inputs = (("benefit", benefit.name), ("network", network), ("tier", line.paid_as.tier))
+    if line.protection:
+        inputs += (("protected", line.protection),)
+    line.note("benefit", benefit.section, inputs)
 
 
 def check_covered(work: Work) -> None:
     """Deny what the plan excludes or does not cover at this tier; ask what only a clinician may judge."""
     for line in work.open_lines():
-        for exclusion in work.terms.exclusions_of(line.codes):
-            inputs = (("exclusion", exclusion.name), ("code", line.codes.procedure or line.codes.revenue))
-            if exclusion.is_review:
-                work.ask("medical_review", line, inputs, exclusion.section)
-            elif line.is_emergency:
-                work.ask("emergency_review", line, inputs, exclusion.section)
-            else:
-                because = Denial(exclusion.group, exclusion.carc, exclusion.rarcs)
-                line.deny(because, "exclusion", exclusion.section, inputs)
-            if line.is_denied:
-                break
-        if line.is_open and not line.paid_as.is_covered:
-            inputs = (("benefit", line.benefit.name), ("tier", line.tier.name))
-            if line.is_emergency:
-                work.ask("emergency_review", line, inputs, line.paid_as.section)
-            else:
-                line.deny(_not_covered(line), "not_covered", line.paid_as.section, inputs)
+        check_line_covered(work, line)
+
+
+def check_line_covered(work: Work, line: Line) -> None:
+    """The same of one line."""
+    for exclusion in line.terms.exclusions_of(line.codes):
+        inputs = (("exclusion", exclusion.name), ("code", line.codes.procedure or line.codes.revenue))
+        if exclusion.is_review:
+            work.ask("medical_review", line, inputs, exclusion.section)
+        elif line.is_emergency:
+            work.ask("emergency_review", line, inputs, exclusion.section)
+        else:
+            because = Denial(exclusion.group, exclusion.carc, exclusion.rarcs)
+            line.deny(because, "exclusion", exclusion.section, inputs)
+        if line.is_denied:
+            break
+    if line.is_open and not line.paid_as.is_covered:
+        inputs = (("benefit", line.benefit.name), ("tier", line.tier.name))
+        if line.is_emergency:
+            work.ask("emergency_review", line, inputs, line.paid_as.section)
+        else:
+            line.deny(_not_covered(line), "not_covered", line.paid_as.section, inputs)
 
 
 def codes_of(work: Work, line: Line) -> LineCodes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from claims.adjudication.engine.accumulators import room
@@ -9,7 +10,7 @@ from claims.adjudication.engine.first_visits import Firsts
 from claims.adjudication.engine.limits import Counted
 from claims.adjudication.engine.rates import stay_days
 from claims.adjudication.engine.work import SHARE_FIGURES, Inputs, Line, Work
-from claims.adjudication.engine.years import is_stay, next_year_on
+from claims.adjudication.engine.years import admitted_on, is_stay, next_year_on
 from plans.design.terms import COPAY, DEDUCTIBLE, Cap, Share
 from tpa.foundation.values.money import ZERO, cents, percent_of
 
@@ -50,7 +51,7 @@ def take_shares(work: Work, line: Line, visits: Visits) -> list[Taken]:
                 amount = bearable
             bearable -= amount
         if share.kind == COPAY:
-            visits.copays[_pool(line, share, place)] -= amount
+            visits.copays[_pool(work, line, share, place)] -= amount
         line.add(SHARE_FIGURES[share.kind], amount, share.kind, share.section, inputs)
         taken.append((share, amount))
         left -= amount
@@ -76,7 +77,7 @@ def record_shares(work: Work, line: Line, taken: list[Taken], *, as_alone: bool)
         if share.deductible is not None:
             _use_deductible(work, line, share.deductible, amount if as_alone else borne)
         elif share.kind == COPAY and _is_per_stay(work, share):
-            work.sums.use(line.year_on, _stay_bucket(line), amount)
+            work.sums.use(*_stay_key(work, line), amount)
         if maximum is not None and share.kind in maximum.shares:
             work.sums.use(line.year_on, maximum.bucket, borne)
 
@@ -91,7 +92,7 @@ def _deductible(work: Work, line: Line, share: Share, left: Decimal) -> tuple[De
 
 def _copay(work: Work, line: Line, visits: Visits, share: Share, place: int, left: Decimal) -> tuple[Decimal, Inputs]:
     """A visit, day or stay owes its copay once, however many lines and claims it has."""
-    pool = _pool(line, share, place)
+    pool = _pool(work, line, share, place)
     due = visits.copays.get(pool)
     if due is None:
         due = visits.copays[pool] = _copay_due(work, line, share)
@@ -106,7 +107,7 @@ def _copay_due(work: Work, line: Line, share: Share) -> Decimal:
     if share.per == "unit":
         return cents(due * line.submitted.units_count)
     if _is_per_stay(work, share):
-        before = work.sums.member(line.year_on, _stay_bucket(line))
+        before = work.sums.member(*_stay_key(work, line))
         if share.per == "admission":
             due -= before
         else:
@@ -118,9 +119,13 @@ def _copay_due(work: Work, line: Line, share: Share) -> Decimal:
     return max(due, ZERO)
 
 
-def _pool(line: Line, share: Share, place: int) -> Pool:
-    is_of_line = share.per in ("service", "unit")
-    return line.benefit.name, line.number if is_of_line else line.service_on, place
+def _pool(work: Work, line: Line, share: Share, place: int) -> Pool:
+    if share.per == "service":
+        return line.benefit.name, line.number, place
+    if share.per == "unit":
+        return line.benefit.name, (line.number, line.service_on), place
+    stay = _stay_key(work, line) if _is_per_stay(work, share) else None
+    return line.benefit.name, stay or line.service_on, place
 
 
 def _copay_before(work: Work, line: Line) -> Decimal:
@@ -143,13 +148,14 @@ def _is_per_stay(work: Work, share: Share) -> bool:
     return share.per == "admission" or (share.per == "day" and is_stay(work.submission))
 
 
-def _stay_bucket(line: Line) -> str:
-    """What copays of a stay were paid, however many bills it has. Stays are few, so each may have its bucket."""
-    return f"stay:{line.benefit.name}:{line.service_on}"
+def _stay_key(work: Work, line: Line) -> tuple[date, str]:
+    """Under what the copays of a stay are kept, however many bills and years it has: the day of admission."""
+    began_on = admitted_on(work.submission) if is_stay(work.submission) else line.service_on
+    return line.terms.year_on(began_on), f"stay:{line.benefit.name}:{began_on}"
 
 
 def _use_deductible(work: Work, line: Line, cap: Cap, amount: Decimal) -> None:
     work.sums.use(line.year_on, cap.bucket, amount)
-    month, starts = cap.carry_over_from_month, work.terms.year_month
+    month, starts = cap.carry_over_from_month, line.terms.year_month
     if month is not None and (line.service_on.month - starts) % 12 >= (month - starts) % 12:
-        work.sums.use(next_year_on(work.terms, line.year_on), cap.bucket, amount)
+        work.sums.use(next_year_on(line.terms, line.year_on), cap.bucket, amount)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -69,6 +70,7 @@ class Line:
         "set_price",
         "steps",
         "submitted",
+        "terms",
         "tier",
         "year_on",
     )
@@ -76,6 +78,7 @@ class Line:
     # Known once the step that finds it has left the line open; no later step meets a line without it.
     service_on: date
     year_on: date
+    terms: PlanTerms  # the plan version that governs its day
     coverage: CoverageFact
     price: LinePrice | None
     tier: Tier
@@ -100,6 +103,13 @@ class Line:
         self.basis_amount = ZERO  # what the member's shares are taken of
         self.permitted: list[tuple[str, Decimal]] = []  # units of authorizations: bucket and count
         self.add("billed_amount", submitted.billed_amount, "billed")
+
+    def copy(self) -> Line:
+        """The same, with figures and trace of its own that begin with nothing."""
+        other = copy(self)
+        other.figures = _NOTHING.copy()
+        other.steps, other.adjustments, other.permitted = [], [], []
+        return other
 
     @property
     def is_open(self) -> bool:

@@ -46,10 +46,21 @@ class Keys(NamedTuple):
         )
 
 
+def days_of_claim(submission: Submission) -> list[date]:
+    """The days of a claim that may have different plan versions or years: each line's first and last, and admission."""
+    days = {line.service_from for line in submission.lines} | {line.service_to for line in submission.lines}
+    if submission.admitted_on is not None and is_stay(submission):
+        days.add(submission.admitted_on)
+    return sorted(days)
+
+
 def keys_of(terms: PlanTerms, submission: Submission) -> Keys:
     """All keys under which sums may count for this claim."""
-    days = {service_on(terms, submission, line) for line in submission.lines}
-    years = {terms.year_on(day) for day in days}
+    if terms.stays_by_admission and submission.admitted_on is not None and is_stay(submission):
+        days = [submission.admitted_on]
+    else:
+        days = days_of_claim(submission)
+    years = {terms.on(day).year_on(day) for day in days}
     years.add(LIFETIME)
     if terms.counts_calendar_years:
         years |= {date(day.year, 1, 1) for day in days}
@@ -57,9 +68,15 @@ def keys_of(terms: PlanTerms, submission: Submission) -> Keys:
         years |= {bank_year_on(terms, day) for day in days}
     if not terms.dated:
         return Keys(frozenset(years))
-    first, last = min(days), max(days)
-    dated = [(bucket, window(terms, span, first)[0], window(terms, span, last)[1]) for bucket, span in terms.dated]
+    dated = [
+        (bucket, window(terms, span, days[0])[0], window(terms, span, days[-1])[1]) for bucket, span in terms.dated
+    ]
     return Keys(frozenset(years), tuple(dated))
+
+
+def admitted_on(submission: Submission) -> date:
+    """The day on which a stay began, as far as the claim says."""
+    return submission.admitted_on or submission.statement_from or submission.service_from
 
 
 def window(terms: PlanTerms, span: Span, day: date) -> tuple[date, date]:

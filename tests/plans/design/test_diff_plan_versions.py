@@ -83,6 +83,7 @@ def test_the_order_of_benefits_is_content() -> None:
 
 def _meadow() -> dict:
     document = demo("meadow-epo") | {"hsa_qualified": True, "stays": {"belong_to": "day_of_service", "section": "1.5"}}
+    document["stays"]["spanning_lines"] = "by_day"
     document["benefits"][0]["authorization"] = {"tiers": ["in"], "when_missing": "pend", "section": "7"}
     document["coordination"]["credits_deductible"] = False
     return document
@@ -137,6 +138,7 @@ def _other(value: str) -> object:
         "embedded": "aggregate",
         "non_duplication": "standard",
         "day_of_service": "admission",
+        "by_day": "first_day",
         "plan_year": "lifetime",
         "calendar_year": "lifetime",
         "lifetime": "plan_year",
