@@ -1,0 +1,62 @@
+"""The qualifying payment amount: the median of contracted rates, brought to the year of service (29 CFR 2590.716-6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tpa.foundation.values.money import cents, dollars
+
+_TWO = Decimal(2)
+
+
+@dataclass(frozen=True, slots=True)
+class ContractedRate:
+    """What one provider's contract says of an item or service; each provider counts, also at the same rate.
+
+    `sponsor`: whose plan it is a contract of. Bonuses and shared risk are no part of a rate ((b)(2)(iv)); what was
+    agreed for a single case is no contract ((a)(1)).
+    """
+
+    amount: Decimal
+    modifier: str = ""
+    sponsor: str = ""
+    bonus_amount: Decimal = Decimal(0)
+    is_single_case: bool = False
+
+
+def rates_that_count(
+    rates: Iterable[ContractedRate], *, modifier: str = "", sponsor: str | None = None
+) -> list[Decimal]:
+    """The rates of the very item or service, least first: of one sponsor's plans, or of all that are administered
+    (None: the option of self-insured plans, (a)(8)(iv)). 26 and TC are services of their own ((b)(2)(ii)(A))."""
+    return sorted(
+        rate.amount
+        for rate in rates
+        if rate.modifier == modifier and not rate.is_single_case and (sponsor is None or rate.sponsor == sponsor)
+    )
+
+
+def median_rate(rates: Sequence[Decimal], *, least_count: int) -> Decimal | None:
+    """The middle rate, of an even number the mean of the two in the middle, not rounded ((b)(1)). None where there are
+    fewer than `least_count`: then it is found otherwise ((c)(3))."""
+    if not rates or len(rates) < least_count:
+        return None
+    ordered = sorted(rates)
+    middle = len(ordered) // 2
+    if len(ordered) % 2:
+        return ordered[middle]
+    return (ordered[middle - 1] + ordered[middle]) / _TWO
+
+
+def indexed(amount: Decimal, factors: Iterable[Decimal]) -> Decimal:
+    """The amount by each year's factor ((c)(1)). Not rounded: what is carried into the next year stays exact."""
+    for factor in factors:
+        amount *= factor
+    return amount
+
+
+def rounded(amount: Decimal, *, to: str) -> Decimal:
+    """As it is paid and said: to the cent, or to the dollar, as the notices permit."""
+    return dollars(amount) if to == "dollar" else cents(amount)
