@@ -3,6 +3,9 @@
     close_due_months   the month is over   → one task a contract
     close_months       of one contract     → its open months closed in order, invoices issued
     write_invoices     an invoice stands   → its PDF and spreadsheet
+    watch_stop_loss    payments were made  → one task a policy
+    reckon_policy      of one policy       → standings, notices due, claims that a window would lose are paid first
+    write_packets      a request stands    → its packet
 
 Each may run twice, or side by side, without harm; what was missed is found again by its state.
 """
@@ -19,8 +22,13 @@ from tpa.billing.selectors import months_due
 from tpa.billing.write_invoice import INVOICE_DOCUMENTS, write_invoice
 from tpa.foundation import bell, work
 from tpa.foundation.audit import Actor
+from tpa.stoploss.radar import hand_down
+from tpa.stoploss.raise_notices import raise_notices
+from tpa.stoploss.reckon_standings import policies_to_reckon, reckon_standings
+from tpa.stoploss.write_packet import PACKETS, write_packet
 
 SYSTEM = Actor.system("billing")
+STOP_LOSS = Actor.system("stoploss")
 
 
 @shared_task(queue="default")
@@ -48,4 +56,29 @@ def close_months(contract_id: int, on: str | None = None) -> None:
 def write_invoices() -> None:
     """Write the documents of invoices that wait for them."""
     while work.do_next(INVOICE_DOCUMENTS, lambda piece: write_invoice(invoice_id=piece["invoice"])):
+        pass
+
+
+@shared_task(queue="default")
+def watch_stop_loss(on: str | None = None) -> None:
+    """Ring for every policy whose employer had a payment run since, or that waits for the day, and for packets."""
+    for policy_id in policies_to_reckon(date.fromisoformat(on) if on else timezone.localdate()):
+        bell.ring(reckon_policy, policy_id, on)
+    if work.waiting(PACKETS):
+        bell.ring(write_packets)
+
+
+@shared_task(queue="default", soft_time_limit=300, time_limit=360)
+def reckon_policy(policy_id: int, on: str | None = None) -> None:
+    """Where everybody stands now, what the carrier must hear of it, and what must be paid in time."""
+    today = date.fromisoformat(on) if on else timezone.localdate()
+    position = reckon_standings(policy_id=policy_id, on=today)
+    raise_notices(policy_id=policy_id, on=today, by=STOP_LOSS)
+    hand_down(position, on=today, by=STOP_LOSS)
+
+
+@shared_task(queue="default", soft_time_limit=300, time_limit=360)
+def write_packets() -> None:
+    """Write the packets of requests that wait for them."""
+    while work.do_next(PACKETS, lambda piece: write_packet(request_id=piece["request"])):
         pass

@@ -19,16 +19,18 @@ class PaidQuestion:
     """Services of an employer's people incurred and paid in two windows.
 
     `benefit_names` says which of a plan's benefits are drugs or vision; dental claims are dental, all else is medical.
+    `months_begin` is the day of the month on which months are counted from.
     """
 
     employer_id: int
     incurred: Period
     paid: Period
     benefit_names: Mapping[str, str] = field(default_factory=dict)
+    months_begin: int = 1
 
 
 class PersonMonth(NamedTuple):
-    """What was paid for a person in a calendar month, of one sort of benefit."""
+    """What was paid for a person in a month, of one sort of benefit."""
 
     member_id: int
     month_on: date
@@ -84,7 +86,8 @@ _PAID = """
 _BENEFIT = "coalesce(%(names)s::jsonb ->> l.benefit, CASE c.kind WHEN 'D' THEN 'dental' ELSE 'medical' END)"
 
 _MONTHS = f"""
-SELECT l.member_id, date_trunc('month', p.paid_on)::date, {_BENEFIT}, sum(l.plan_paid_amount) {_PAID}
+SELECT l.member_id, date_trunc('month', p.paid_on - %(shift)s)::date + %(shift)s, {_BENEFIT}, sum(l.plan_paid_amount)
+{_PAID}
  GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
 
@@ -150,6 +153,8 @@ def _fetch(sql: str, asked: PaidQuestion, **more: Any) -> Iterator[tuple[Any, ..
         "paid_from": asked.paid.start,
         "paid_to": asked.paid.end,
         "names": json.dumps(dict(asked.benefit_names)),
+        # Every month has a 28th.
+        "shift": min(asked.months_begin, 28) - 1,
     }
     with connection.cursor() as cursor:
         cursor.execute(sql, values | more)

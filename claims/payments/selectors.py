@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from claims.models import Payment, PaymentRun
 from tpa.foundation.access import Scope
@@ -126,6 +126,12 @@ def runs_of(scope: Scope, *, employer_id: int | None = None) -> QuerySet[Payment
     if employer_id is not None:
         runs = runs.filter(employer=employer_id)
     return runs.order_by("-pk")
+
+
+def latest_runs(employer_ids: Collection[int]) -> dict[int, int]:
+    """The last payment run of each employer that has one; one query."""
+    runs = PaymentRun.objects.filter(employer__in=list(employer_ids)).order_by()
+    return dict(runs.values_list("employer").annotate(Max("pk")))
 
 
 def payments_of(scope: Scope, *, run_id: int) -> QuerySet[Payment]:

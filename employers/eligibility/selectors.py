@@ -24,6 +24,15 @@ _OTHER_COVERAGES = """
 SELECT member_id, kind, payer_name, payer_number, pays_first, because, lower(period), upper(period)
   FROM employers_othercoverage WHERE member_id = ANY(%(members)s) AND {known} ORDER BY member_id, period, id
 """
+_LIVES = """
+SELECT day, tier, count(*) FROM (
+    SELECT DISTINCT ON (d.day, c.member_id) d.day, c.tier
+      FROM unnest(%s::date[]) AS d(day)
+      JOIN employers_coverage c ON c.period @> d.day AND c.superseded_at IS NULL
+      JOIN employers_member m ON m.id = c.member_id AND m.relationship = '18'
+     WHERE c.employer_id = %s ORDER BY d.day, c.member_id, c.plan_id) AS lives
+ GROUP BY day, tier ORDER BY day, tier
+"""
 _MEMBERS = """
 SELECT id, family_id, employer_id, relationship, birth_on, sex, is_disabled FROM employers_member
  WHERE id = ANY(%(members)s)
@@ -108,6 +117,19 @@ def members_covered(
         EnrolledFact(member_id=member_id, family_id=family_id, plan_id=plan_id, tier=tier, division=division or "")
         for member_id, family_id, plan_id, tier, division in rows
     ]
+
+
+def lives_by_tier(employer_id: int, days: Collection[date]) -> dict[date, dict[str, int]]:
+    """How many employees are enrolled in each tier on each of these days, as known now; one query.
+
+    An employee in two plans of the employer counts once, with the plan that was first.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LIVES, [list(days), employer_id])
+        found: dict[date, dict[str, int]] = {day: {} for day in days}
+        for day, tier, lives_count in cursor.fetchall():
+            found[day][tier] = lives_count
+    return found
 
 
 def member_names(member_ids: Collection[int]) -> dict[int, str]:

@@ -10,6 +10,7 @@ Debits are positive, credits negative. How the house books:
     an invoice is paid                   cash +               due_from_employer -
     the TPA takes its fees or advance    fees + / tpa_funds + cash -
     a payee owes money back              recoveries +         claims_paid -
+    a stop-loss carrier reimburses       cash +               stop_loss -
 
 What may still be drawn is cash less what is issued and not yet cleared: `cash` + `payments_out`.
 """

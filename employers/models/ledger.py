@@ -46,6 +46,7 @@ class LedgerAccount(models.Model):
         FEES = "fees", _("administrative fees")
         RECOVERIES = "recoveries", _("recoveries due from payees")
         PASS_THROUGH = "pass_through", _("collected for others: premium, vendors, taxes")
+        STOP_LOSS = "stop_loss", _("reimbursed by stop-loss carriers")
 
     employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, related_name="+")
     claims_account = models.ForeignKey(ClaimsAccount, on_delete=models.PROTECT, related_name="accounts")

@@ -2,6 +2,20 @@
 
 from tpa.models.billing import Charge, Invoice, InvoiceClaim, InvoiceLine, InvoiceMember, MonthClose
 from tpa.models.contracts import Contract, ContractFee, ContractVersion
+from tpa.models.stoploss_terms import (
+    StopLossCoverage,
+    StopLossFactor,
+    StopLossLaser,
+    StopLossPolicy,
+    StopLossTrigger,
+)
+from tpa.models.stoploss_work import (
+    StopLossNotice,
+    StopLossReceipt,
+    StopLossRequest,
+    StopLossRequestClaim,
+    StopLossStanding,
+)
 
 __all__ = [
     "Charge",
@@ -13,4 +27,14 @@ __all__ = [
     "InvoiceLine",
     "InvoiceMember",
     "MonthClose",
+    "StopLossCoverage",
+    "StopLossFactor",
+    "StopLossLaser",
+    "StopLossNotice",
+    "StopLossPolicy",
+    "StopLossReceipt",
+    "StopLossRequest",
+    "StopLossRequestClaim",
+    "StopLossStanding",
+    "StopLossTrigger",
 ]

@@ -127,6 +127,8 @@ class Document(models.Model):
         INVOICE_XLSX = "INVOICE_XLSX", _("invoice (spreadsheet)")
         CHECK_PDF = "CHECK_PDF", _("checks (PDF)")
         ACH = "ACH", _("ACH file")
+        STOP_LOSS_NOTICE = "SL_NOTICE", _("notice to a stop-loss carrier")
+        STOP_LOSS_PACKET = "SL_PACKET", _("reimbursement request to a stop-loss carrier")
 
     employer_path = "employer_id"
 
