@@ -4,6 +4,9 @@
     load_sets       a set waits                  → claims received; the last set of a file asks for the rest
     answer_files    all sets of a file are done  → TA1, 999, 277CA
     decide_claims   claims are received          → approved, denied or pended, family by family
+    list_reprocessings, compare_reprocessings
+                    a change reaches back        → the list of claims that come out otherwise, with dollars
+    reprocess_shard a list is approved           → its claims reversed and decided anew, family by family
     pay_employers   claims are approved          → payments, from the employer's account
     write_documents a payment run is issued      → remittances, checks, ACH file, EOBs
 
@@ -32,6 +35,12 @@ from claims.payments.ask_documents import PAYMENT_DOCUMENTS
 from claims.payments.pay_employer import pay_employer
 from claims.payments.selectors import employers_to_pay
 from claims.payments.write_payment_documents import write_payment_documents
+from claims.reprocessing.approve_reprocessing import REPROCESS
+from claims.reprocessing.compare_families import compare_families
+from claims.reprocessing.give_up_piece import give_up_comparison, give_up_families
+from claims.reprocessing.list_claims import COMPARE, list_claims
+from claims.reprocessing.propose_reprocessing import LIST_CLAIMS
+from claims.reprocessing.reprocess_families import reprocess_families
 from employers.eligibility.load_834_set import LOAD_834, load_834_set
 from tpa.foundation import bell, work
 from tpa.foundation.edi_files import OPEN_FILE
@@ -97,6 +106,44 @@ def ring_for_decision(family_id: int) -> None:
 
 
 @shared_task(queue="default")
+def list_reprocessings() -> None:
+    """Find what a change that reaches back may touch."""
+    _work_off(
+        LIST_CLAIMS,
+        lambda piece: list_claims(reprocessing_id=piece["reprocessing"]),
+        again=lambda: bell.ring(list_reprocessings),
+    )
+    bell.ring(compare_reprocessings)
+
+
+@shared_task(queue="shards", soft_time_limit=settings.DECIDE_SECONDS, time_limit=settings.DECIDE_SECONDS + 15)
+def compare_reprocessings() -> None:
+    """Decide families anew in memory and list what comes out otherwise."""
+    _work_off(
+        COMPARE,
+        lambda piece: compare_families(reprocessing_id=piece["reprocessing"], families=piece["families"]),
+        again=lambda: bell.ring(compare_reprocessings),
+        give_up=lambda piece, error: give_up_comparison(
+            reprocessing_id=piece["reprocessing"], families=piece["families"]
+        ),
+    )
+
+
+@shared_task(queue="shards", soft_time_limit=settings.DECIDE_SECONDS, time_limit=settings.DECIDE_SECONDS + 15)
+def reprocess_shard(shard: int) -> None:
+    """Carry out approved lists for one shard's families."""
+    _work_off(
+        REPROCESS,
+        lambda piece: reprocess_families(reprocessing_id=piece["reprocessing"], family_ids=piece["families"]),
+        again=lambda: bell.ring(reprocess_shard, shard),
+        shard=shard,
+        give_up=lambda piece, error: give_up_families(
+            reprocessing_id=piece["reprocessing"], family_ids=piece["families"]
+        ),
+    )
+
+
+@shared_task(queue="default")
 def pay_employers(on: str | None = None) -> None:
     """Run payments for every employer with something to pay."""
     for employer_id in employers_to_pay():
@@ -123,6 +170,12 @@ def ring() -> None:
         bell.ring(answer_files)
     for shard in work.shards_waiting(DECIDE):
         bell.ring(decide_claims, shard)
+    if work.waiting(LIST_CLAIMS):
+        bell.ring(list_reprocessings)
+    if work.waiting(COMPARE):
+        bell.ring(compare_reprocessings)
+    for shard in work.shards_waiting(REPROCESS):
+        bell.ring(reprocess_shard, shard)
     if work.waiting(PAYMENT_DOCUMENTS):
         bell.ring(write_documents)
 

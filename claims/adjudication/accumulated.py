@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -19,6 +20,21 @@ SELECT family_id, member_id, year_on, bucket, sum(amount)
   FROM claims_accumulatorentry WHERE family_id = ANY(%s) GROUP BY family_id, member_id, year_on, bucket
 """
 
+_OWN = """
+SELECT d.claim_id, e.family_id, e.member_id, e.year_on, e.bucket, sum(e.amount)
+  FROM claims_decision d JOIN claims_accumulatorentry e ON e.decision_id = d.id
+ WHERE d.claim_id = ANY(%s) GROUP BY d.claim_id, e.family_id, e.member_id, e.year_on, e.bucket
+HAVING sum(e.amount) <> 0
+"""
+
+
+class _Own(NamedTuple):
+    family_id: int
+    member_id: int
+    year_on: date
+    bucket: str
+    amount: Decimal
+
 
 class FamilySums:
     """Sums by family, plan year and bucket, each with its members' parts. The families' rows must be locked."""
@@ -26,16 +42,32 @@ class FamilySums:
     def __init__(self) -> None:
         # family -> key -> bucket -> member -> amount. The family's sum is kept under member 0, which no member has.
         self._sums: dict[int, dict[date, dict[str, dict[int, Decimal]]]] = defaultdict(lambda: defaultdict(dict))
+        # claim -> what stands of its own, as long as it counts.
+        self._own: dict[int, list[_Own]] = defaultdict(list)
 
     @classmethod
-    def of(cls, family_ids: Iterable[int]) -> FamilySums:
-        """Read all that the families have used up, in one query."""
+    def of(cls, family_ids: Iterable[int], decided_before: Sequence[int] = ()) -> FamilySums:
+        """Read all that the families have used up, in one query; and, where claims of the batch were decided before,
+        what of it is their own, in a second."""
         sums = cls()
         with connection.cursor() as cursor:
             cursor.execute(_SUMS, [list(family_ids)])
             for family_id, member_id, year_on, bucket, amount in cursor:
                 sums._add(family_id, member_id, year_on, bucket, amount)
+            if decided_before:
+                cursor.execute(_OWN, [list(decided_before)])
+                for claim_id, *own in cursor:
+                    sums._own[claim_id].append(_Own(*own))
         return sums
+
+    def release(self, claim_id: int) -> None:
+        """What a claim itself has used up does not count when it is decided again."""
+        for own in self._own.pop(claim_id, ()):
+            self._add(own.family_id, own.member_id, own.year_on, own.bucket, -own.amount)
+            buckets = self._sums[own.family_id][own.year_on]
+            if not any(buckets[own.bucket].values()):
+                # As if it had never been: the facts read as they did before the claim.
+                del buckets[own.bucket]
 
     def add(self, family_id: int, member_id: int, consumptions: Iterable[Consumption]) -> None:
         """Carry one decision's consumptions forward to the family's next claim."""

@@ -19,6 +19,8 @@ SELECT id FROM employers_family
  ORDER BY id FOR NO KEY UPDATE
 """
 
+_LOCK_THESE = "SELECT id FROM employers_family WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+
 # In the order in which they came: by file and place in it, and what came by other doors where it was received.
 _CLAIMS = """
 SELECT id, claim_number, employer_id, family_id, member_id, kind, billing_provider_id, payee_id, received_on, status,
@@ -49,6 +51,12 @@ class ClaimToDecide(NamedTuple):
     submission: Submission
     decided_count: int
     decision_id: int
+
+
+def lock_families(family_ids: Sequence[int]) -> None:
+    """Lock families until the transaction ends, in the same order as everybody. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK_THESE, [list(family_ids)])
 
 
 def lock_families_of(claim_ids: Sequence[int]) -> list[int]:

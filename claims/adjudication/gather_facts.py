@@ -84,6 +84,7 @@ def gather_facts(claims: Sequence[ClaimToDecide], family_ids: Sequence[int], *, 
     participations = participation_facts({*provider_ids, *facilities.values()}, starts, ends)
     references = _reference_schedules(plan_hashes.values())
     schedules = {fact.schedule_id for facts in participations.values() for fact in facts} | set(references.values())
+    decided_before = [claim.id for claim in claims if claim.decided_count]
     lines = {(claim.member_id, line.service_from) for claim in claims for line in claim.submission.lines}
     return Gathered(
         decided_on=decided_on,
@@ -97,9 +98,9 @@ def gather_facts(claims: Sequence[ClaimToDecide], family_ids: Sequence[int], *, 
         rates=rates_for(schedules, _codes_of(submissions), starts, ends),
         excluded=excluded,
         authorizations=authorizations_of(member_ids),
-        resolutions=resolutions_of([claim.id for claim in claims if claim.decided_count]),
+        resolutions=resolutions_of(decided_before),
         limits=approval_limits(sorted({claim.employer_id for claim in claims}), decided_on),
-        sums=FamilySums.of(family_ids),
+        sums=FamilySums.of(family_ids, decided_before),
         prior=PriorLines.of(sorted(lines), [claim.id for claim in claims]),
     )
 
@@ -107,6 +108,7 @@ def gather_facts(claims: Sequence[ClaimToDecide], family_ids: Sequence[int], *, 
 def facts_of(claim: ClaimToDecide, gathered: Gathered) -> Standing:
     """The facts of one claim as the batch stands now: after the claims of its family that went before it."""
     submission = claim.submission
+    gathered.sums.release(claim.id)
     plan_id, plan_hash, later = _plans_of(claim, gathered)
     terms = plan_terms_over(plan_hash, later) if plan_hash else None
     facts = ClaimFacts(

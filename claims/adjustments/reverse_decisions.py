@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg2 import Binary
 
-from claims.adjudication.ask_decision import ask_decision
 from claims.adjudication.claims_to_decide import lock_families_of
 from claims.adjustments.mirror import mirror
 from claims.models import AccumulatorEntry, Claim, ClaimEvent, ClaimLine, Decision, Pend
@@ -24,7 +23,7 @@ from tpa.foundation.values.money import ZERO
 
 # In the pipeline's order: the families are locked already, then the claims by id.
 _CLAIMS = """
-SELECT id, family_id, employer_id, status, revision FROM claims_claim WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+SELECT id, family_id, employer_id, status FROM claims_claim WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
 """
 
 # What stands of each claim: its last decision, when that one decided something.
@@ -84,7 +83,6 @@ class _Held(NamedTuple):
     family_id: int
     employer_id: int
     status: str
-    revision: int
 
 
 def reverse_decisions(
@@ -92,16 +90,16 @@ def reverse_decisions(
 ) -> dict[int, str]:
     """Take back what stands of these claims; returns claim → the status it had. All or none; a fixed number of queries.
 
-    The claims become reversed, or with `decide_again` received, and wait to be decided anew. What was paid is taken
-    back by the next payment run, from the same payee and claims account only. Raises NotFound, and Conflict when a
-    claim is reversed already, or was paid and is to be decided again (a paid claim is replaced, never decided twice).
+    The claims become reversed, or with `decide_again` received: the caller decides them anew, or asks for it. What was
+    paid is taken back by the next payment run, from the same payee and claims account only. Raises NotFound, and
+    Conflict when a claim is reversed already.
     """
     at = at or timezone.now()
     ids = sorted(set(claim_ids))
     with transaction.atomic():
         lock_families_of(ids)
         claims = _take(ids)
-        _check(claims, ids, decide_again=decide_again)
+        _check(claims, ids)
         taken_back = _mirror_decisions(ids, by, at)
         to_status = Claim.Status.RECEIVED if decide_again else Claim.Status.REVERSED
         moved = [claim for claim in claims if claim.status != to_status]
@@ -135,9 +133,6 @@ def reverse_decisions(
             because=because,
             detail={"claims": len(ids), "decisions": len(taken_back)},
         )
-        if decide_again:
-            for claim in moved:
-                ask_decision(claims=[(claim.id, claim.family_id)], key=f"claim:{claim.id}:{claim.revision + 1}")
     return before
 
 
@@ -147,16 +142,12 @@ def _take(ids: list[int]) -> list[_Held]:
         return [_Held(*row) for row in cursor.fetchall()]
 
 
-def _check(claims: list[_Held], ids: list[int], *, decide_again: bool) -> None:
+def _check(claims: list[_Held], ids: list[int]) -> None:
     if len(claims) != len(ids):
         raise NotFound("claim.no_such_claim", _("There is no such claim."))
     for claim in claims:
         if claim.status == Claim.Status.REVERSED:
             raise Conflict("claim.already_reversed", _("This claim is reversed already."), claim=claim.id)
-        if decide_again and claim.status == Claim.Status.PAID:
-            raise Conflict(
-                "claim.already_paid", _("This claim is paid: it can be reversed or replaced."), claim=claim.id
-            )
 
 
 def _mirror_decisions(claim_ids: list[int], by: Actor, at: datetime) -> list[int]:

@@ -25,14 +25,14 @@ class Claim(models.Model):
         PAID = "paid", _("paid")
         REVERSED = "reversed", _("reversed")
 
-    # approved -> received: an unpaid decision is reversed and decided anew; to reversed: by void or replacement, before
-    # it was decided or after. A void itself ends as reversed, once it has taken back what it names.
+    # approved, paid -> received: the decision is reversed and the claim decided anew; to reversed: by void or
+    # replacement, before it was decided or after. A void itself ends as reversed, once it has taken back what it names.
     MOVES = {
         Status.RECEIVED: {Status.PENDED, Status.APPROVED, Status.DENIED, Status.REVERSED},
         Status.PENDED: {Status.RECEIVED, Status.APPROVED, Status.DENIED, Status.REVERSED},
         Status.APPROVED: {Status.PAID, Status.RECEIVED, Status.REVERSED},
         Status.DENIED: {Status.PAID, Status.RECEIVED, Status.REVERSED},
-        Status.PAID: {Status.REVERSED},
+        Status.PAID: {Status.RECEIVED, Status.REVERSED},
     }
 
     claim_number = models.CharField(max_length=14, unique=True)

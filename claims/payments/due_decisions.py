@@ -25,14 +25,16 @@ SELECT c.id, c.payee_id, c.due_on, c.status, c.submission, d.id, d.plan_id, d.pl
  ORDER BY c.id FOR NO KEY UPDATE OF c SKIP LOCKED
 """
 
-# Taken back from whom it was paid to, and out of the account it was paid from.
+# Taken back from whom it was paid to, and out of the account it was paid from. Where the claim is decided anew it waits
+# for that, so that the remittance tells both together.
 _REVERSALS = """
-SELECT c.id, r.id, p.claims_account_id, p.payee_id, p.member_id, r.plan_paid_amount, c.due_on, c.status
+SELECT c.id, r.id, p.claims_account_id, p.payee_id, p.member_id, r.plan_paid_amount, c.due_on, 'reversed'
   FROM claims_decision r
   JOIN claims_claim c ON c.id = r.claim_id
   JOIN claims_paymentitem paid ON paid.decision_id = r.reverses_id
   JOIN claims_payment p ON p.id = paid.payment_id
  WHERE r.employer_id = %s AND r.reverses_id IS NOT NULL
+   AND c.status NOT IN ('received', 'pended')
    AND NOT EXISTS (SELECT 1 FROM claims_paymentitem i WHERE i.decision_id = r.id)
  ORDER BY r.id
 """
