@@ -163,7 +163,7 @@ def ring() -> None:
     """Ring for everything that waits, whatever became of its bell."""
     if work.waiting(OPEN_FILE):
         bell.ring(open_files)
-    for kind in sorted(set(KINDS.values())):
+    for kind in sorted(_LOADERS):
         for _chunk in work.waiting(kind)[:8]:
             bell.ring(load_sets, kind)
     if work.waiting(ANSWER_FILE):

@@ -6,6 +6,8 @@
     watch_stop_loss    payments were made  → one task a policy
     reckon_policy      of one policy       → standings, notices due, claims that a window would lose are paid first
     write_packets      a request stands    → its packet
+    load_payments      an 820 arrived      → a receipt that pays what it names
+    send_reminders     an invoice is late  → a reminder, as often as the contract says
 
 Each may run twice, or side by side, without harm; what was missed is found again by its state.
 """
@@ -17,7 +19,10 @@ from datetime import date
 from celery import shared_task
 from django.utils import timezone
 
+from claims.intake.kinds import LOAD_820
 from tpa.billing.close_month import close_month
+from tpa.billing.load_820_set import load_820_set
+from tpa.billing.remind import remind
 from tpa.billing.selectors import months_due
 from tpa.billing.write_invoice import INVOICE_DOCUMENTS, write_invoice
 from tpa.foundation import bell, work
@@ -39,6 +44,8 @@ def close_due_months(on: str | None = None) -> None:
         bell.ring(close_months, contract_id, on)
     if work.waiting(INVOICE_DOCUMENTS):
         bell.ring(write_invoices)
+    if work.waiting(LOAD_820):
+        bell.ring(load_payments)
 
 
 # A month of 100,000 claims closes in seconds; a first close of many months takes its time.
@@ -82,3 +89,16 @@ def write_packets() -> None:
     """Write the packets of requests that wait for them."""
     while work.do_next(PACKETS, lambda piece: write_packet(request_id=piece["request"])):
         pass
+
+
+@shared_task(queue="default", soft_time_limit=300, time_limit=360)
+def load_payments() -> None:
+    """Check 820 sets against their guide and book what they pay."""
+    while work.do_next(LOAD_820, lambda piece: load_820_set(set_id=piece["set"])):
+        pass
+
+
+@shared_task(queue="default")
+def send_reminders(on: str | None = None) -> None:
+    """Remind employers of invoices that are late."""
+    remind(on=date.fromisoformat(on) if on else timezone.localdate(), by=SYSTEM)

@@ -11,11 +11,12 @@ from claims.edi.guides import INBOUND, OUTBOUND
 from employers.edi.guides import INBOUND as ENROLLMENT
 from tpa.foundation.x12.elements import element_faults
 from tpa.foundation.x12.guide import ElementUse, Guide, Loop, SegmentUse, read_guide
+from tpa.foundation.x12.guides import INBOUND as PAYMENTS
 from tpa.foundation.x12.guides import OUTBOUND as ANSWERS
 from tpa.foundation.x12.patterns import left_to_relations, segment_pattern
 from tpa.foundation.x12.tokens import Delimiters
 
-FILES = sorted(set((INBOUND | OUTBOUND | ENROLLMENT | ANSWERS)._files.values()))
+FILES = sorted(set((INBOUND | OUTBOUND | ENROLLMENT | PAYMENTS | ANSWERS)._files.values()))
 MARKS = Delimiters()
 
 
@@ -52,6 +53,7 @@ def test_every_guide_says_which_sets_it_is_for() -> None:
         (INBOUND, "005010X223A3", "837I"),
         (INBOUND, "005010X224A2", "837D"),
         (ENROLLMENT, "005010X220A1", "834"),
+        (PAYMENTS, "005010X218", "820"),
         (OUTBOUND, "005010X221A1", "835"),
         (ANSWERS, "005010X231A1", "999"),
     ):

@@ -25,7 +25,8 @@ from tests.factories.tpa import correct, enrol, flat, make_contract, pepm, per_c
 from tests.factories.users import as_web
 from tpa.billing.close_month import close_month
 from tpa.billing.issue_credit import issue_credit
-from tpa.billing.selectors import invoices_of, months_due, open_amount, owed_by_employer
+from tpa.billing.open_amounts import open_amount, owed_by_employer
+from tpa.billing.selectors import invoices_of, months_due
 from tpa.billing.settle_invoice import settle_invoice
 from tpa.billing.write_invoice import INVOICE_DOCUMENTS, write_invoice
 from tpa.celery import app
@@ -324,7 +325,7 @@ def test_a_credit_corrects_and_the_invoice_stands() -> None:
     assert open_amount(invoice) == Decimal("40.00")
     assert sums(world) == {"due_from_employer": Decimal("40.00"), "fees": Decimal("-40.00")}
     write_invoice(invoice_id=credit.pk)
-    assert "corrects invoice" in pdf_text(credit)
+    assert "This corrects invoice" in pdf_text(credit)
 
 
 def test_an_invoice_is_settled_with_its_credits() -> None:

@@ -13,13 +13,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from tpa.billing.open_amounts import open_amount
 from tpa.billing.selectors import (
     claims_behind,
     documents_of_invoice,
     invoices_of,
     lines_of,
     members_behind,
-    open_amount,
 )
 from tpa.foundation.access import EMPLOYER_PEOPLE, Scope, requires, scope_of
 from tpa.foundation.api.downloads import AsItIs, download

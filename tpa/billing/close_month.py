@@ -21,7 +21,8 @@ from tpa.foundation import work
 from tpa.foundation.audit import Actor, record
 from tpa.foundation.bulk import copy_rows, next_ids
 from tpa.foundation.errors import Conflict, Invalid, NotFound
-from tpa.models import Contract, Invoice, InvoiceLine, MonthClose
+from tpa.foundation.transitions import move_many
+from tpa.models import Contract, Invoice, InvoiceLine, MonthClose, ShortPayment
 
 _CLAIM = ("line_id", "employer_id", "purpose", "decision_id", "claim_number", "paid_on", "trace_number", "amount")
 _MEMBER = ("line_id", "employer_id", "fee_id", "member_id", "for_month_on", "number", "tier", "count", "amount")
@@ -62,7 +63,15 @@ def close_month(*, contract_id: int, month_on: date, by: Actor) -> Invoice:
         drafts = draft_invoices(month_facts(contract, employer_id, month_on, known_at))
         due_days = terms_in(contract.pk, month_on).invoice_due_days
         issued = [_issue(close, division, draft, due_days, by) for division, draft in drafts.items()]
+        _carry([line.charge.pk for line in drafts[""].lines if line.charge is not None], by)
     return issued[0]
+
+
+def _carry(charge_ids: list[int], by: Actor) -> None:
+    """What short payments left open is asked on this invoice from now on."""
+    carried = ShortPayment.objects.filter(charge__in=charge_ids) if charge_ids else ShortPayment.objects.none()
+    targets = {item.pk: str(ShortPayment.Status.CARRIED) for item in carried}
+    move_many(ShortPayment, targets, by=by)
 
 
 def _issue(close: MonthClose, division: str, draft: DraftInvoice, due_days: int, by: Actor) -> Invoice:

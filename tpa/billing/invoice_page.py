@@ -25,7 +25,8 @@ def invoice_page(facts: InvoiceFacts, us: Organisation, lang: str) -> dict[str, 
     """The data of `templates/documents/invoice.typ`."""
     invoice = facts.invoice
     people = facts.people if len(facts.people) <= MOST_PEOPLE else []
-    title = _("Credit") if invoice.kind == Invoice.Kind.CREDIT else _("Invoice")
+    titles = {Invoice.Kind.INVOICE: _("Invoice"), Invoice.Kind.CREDIT: _("Credit"), Invoice.Kind.REBILL: _("Rebill")}
+    title = titles[Invoice.Kind(invoice.kind)]
     return {
         "title": f"{title} {invoice.number}",
         "number": invoice.number,
@@ -85,6 +86,8 @@ def _facts(invoice: Invoice) -> list[tuple[str, str]]:
 
 def _headline(facts: InvoiceFacts) -> list[dict[str, Any]]:
     invoice = facts.invoice
+    if invoice.kind == Invoice.Kind.REBILL:
+        return [_box(_("Billed again"), invoice.total_amount, "", strong=True)]
     if invoice.kind == Invoice.Kind.CREDIT:
         return [_box(_("Credited"), invoice.total_amount, "", strong=True)]
     boxes = [
@@ -121,7 +124,7 @@ def _box(name: str, amount: Decimal, hint: str, *, strong: bool = False) -> dict
 def _notice(invoice: Invoice) -> str:
     if invoice.corrects is None:
         return ""
-    return _("This credit corrects invoice %(number)s: %(because)s") % {
+    return _("This corrects invoice %(number)s: %(because)s") % {
         "number": invoice.corrects.number, "because": invoice.because,
     }  # fmt: skip
 
@@ -141,6 +144,7 @@ def _group(kind: str, lines: Sequence[InvoiceLine]) -> dict[str, Any] | None:
         Kind.TAX: (_("Taxes"), _("Taxes")),
         Kind.CARRIED: (_("Left open by short payments"), _("Left open")),
         Kind.CREDIT: (_("Credited lines"), _("Credited")),
+        Kind.REBILL: (_("Billed again"), _("Billed again")),
     }
     name, subtotal_name = names[Kind(kind)]
     return {
@@ -150,7 +154,7 @@ def _group(kind: str, lines: Sequence[InvoiceLine]) -> dict[str, Any] | None:
                 line.name,
                 line.section,
                 month(line.for_month_on),
-                "" if kind == Kind.CREDIT else f"{line.quantity_count:,}".replace("-", "−"),  # noqa: RUF001 (a minus)
+                "" if kind in (Kind.CREDIT, Kind.REBILL) else f"{line.quantity_count:,}".replace("-", "−"),  # noqa: RUF001 (a minus)
                 _rate(line),
                 dollars(line.amount),
             )

@@ -51,7 +51,7 @@ def parts_of(invoice: Invoice) -> dict[int, dict[str, Decimal]]:
     payment left open stands in the ledger since the invoice that it was left of. Two queries."""
     parts: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
     for line, account_id in lines_by_account(invoice):
-        if _kind(line) != Kind.CARRIED:
+        if line.kind != Kind.CARRIED:
             parts[account_id][_ledger_account(line)] += line.amount
     return parts
 

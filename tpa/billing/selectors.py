@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 
 from tpa.contracts.months import months_after, next_month
 from tpa.foundation.access import Scope
@@ -21,6 +21,7 @@ from tpa.models import (
     InvoiceClaim,
     InvoiceLine,
     InvoiceMember,
+    ShortPayment,
 )
 
 
@@ -73,6 +74,7 @@ def turns_of(contract_id: int, months: list[date]) -> Iterator[tuple[tuple[int, 
 def charges_to_take_up(contract_id: int, before: date) -> list[Charge]:
     """What was charged before a day and stands in no invoice yet, the earliest first. One query."""
     waiting = Charge.objects.filter(contract=contract_id, incurred_on__lt=before, line__isnull=True)
+    waiting = waiting.filter(Q(short_payment__isnull=True) | Q(short_payment__status=ShortPayment.Status.OPEN))
     return list(waiting.order_by("kind", "incurred_on", "pk"))
 
 
@@ -114,17 +116,3 @@ def members_behind(scope: Scope, line_id: int) -> QuerySet[InvoiceMember]:
 def documents_of_invoice(scope: Scope, invoice_id: int) -> QuerySet[Document]:
     """The PDF and the spreadsheet of an invoice."""
     return Document.objects.visible_to(scope).filter(subject_type="tpa.invoice", subject_id=invoice_id).order_by("pk")
-
-
-def open_amount(invoice: Invoice) -> Decimal:
-    """What of an invoice is still to be paid: its total less its credits; nothing once it is settled."""
-    if invoice.status == Invoice.Status.SETTLED or invoice.kind == Invoice.Kind.CREDIT:
-        return ZERO
-    credited = invoice.credits.aggregate(sum=Sum("total_amount"))["sum"] or ZERO
-    return invoice.total_amount + credited
-
-
-def owed_by_employer(scope: Scope, employer_id: int) -> Decimal:
-    """What an employer owes on invoices that are not settled, credits deducted. One query."""
-    unsettled = Invoice.objects.visible_to(scope).filter(employer=employer_id, status=Invoice.Status.ISSUED)
-    return unsettled.aggregate(sum=Sum("total_amount"))["sum"] or ZERO

@@ -32,7 +32,7 @@ from plans.design.draft_plan_version import draft_plan_version
 from plans.design.publish_plan_version import publish_plan_version
 from plans.networks.add_providers import add_providers
 from tpa.billing.close_month import close_month
-from tpa.billing.selectors import open_amount
+from tpa.billing.open_amounts import open_amount
 from tpa.billing.settle_invoice import settle_invoice
 from tpa.contracts.add_fee import FeeTerms, add_fee
 from tpa.contracts.draft_contract import ContractTerms, draft_contract

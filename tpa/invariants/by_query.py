@@ -16,6 +16,9 @@ _APPEND_ONLY = (
     "tpa_invoiceline",
     "tpa_invoiceclaim",
     "tpa_invoicemember",
+    "tpa_charge",
+    "tpa_receipt",
+    "tpa_invoicesettlement",
 )
 
 # child table, its column, parent table: a child belongs to the employer of its parent.
@@ -38,6 +41,9 @@ _SAME_EMPLOYER = (
     ("tpa_invoiceline", "invoice_id", "tpa_invoice"),
     ("tpa_invoiceclaim", "decision_id", "claims_decision"),
     ("tpa_invoicemember", "member_id", "employers_member"),
+    ("tpa_invoicesettlement", "invoice_id", "tpa_invoice"),
+    ("tpa_invoicesettlement", "receipt_id", "tpa_receipt"),
+    ("tpa_charge", "contract_id", "tpa_contract"),
 )
 
 _FIGURES_BROKEN = """

@@ -2,6 +2,7 @@
 
 from tpa.models.billing import Charge, Invoice, InvoiceClaim, InvoiceLine, InvoiceMember, MonthClose
 from tpa.models.contracts import Contract, ContractFee, ContractVersion
+from tpa.models.receivables import InvoiceSettlement, Receipt, Reminder, ShortPayment, WriteOff, WriteOffApproval
 from tpa.models.stoploss_terms import (
     StopLossCoverage,
     StopLossFactor,
@@ -26,7 +27,11 @@ __all__ = [
     "InvoiceClaim",
     "InvoiceLine",
     "InvoiceMember",
+    "InvoiceSettlement",
     "MonthClose",
+    "Receipt",
+    "Reminder",
+    "ShortPayment",
     "StopLossCoverage",
     "StopLossFactor",
     "StopLossLaser",
@@ -37,4 +42,6 @@ __all__ = [
     "StopLossRequestClaim",
     "StopLossStanding",
     "StopLossTrigger",
+    "WriteOff",
+    "WriteOffApproval",
 ]

@@ -31,17 +31,23 @@ class MonthClose(models.Model):
 
 
 class Invoice(models.Model):
-    """What the employer owes for a month, or a credit that corrects an earlier invoice. Only its status ever moves."""
+    """What the employer owes for a month, or a credit or rebill that corrects one. Only its status ever moves."""
 
     class Kind(models.TextChoices):
         INVOICE = "invoice", _("invoice")
         CREDIT = "credit", _("credit")
+        REBILL = "rebill", _("rebill")
 
     class Status(models.TextChoices):
         ISSUED = "issued", _("issued")
         SETTLED = "settled", _("settled")
+        WRITTEN_OFF = "written_off", _("written off")
 
-    MOVES = {Status.ISSUED: {Status.SETTLED}}
+    # settled -> issued: the bank took the payment back.
+    MOVES = {
+        Status.ISSUED: {Status.SETTLED, Status.WRITTEN_OFF},
+        Status.SETTLED: {Status.ISSUED},
+    }
 
     number = models.CharField(max_length=32, unique=True)
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.INVOICE)
@@ -50,7 +56,7 @@ class Invoice(models.Model):
     contract = models.ForeignKey("tpa.Contract", on_delete=models.PROTECT, related_name="+")
     employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, related_name="+")
     corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="credits")
-    status = models.CharField(max_length=10, choices=Status, default=Status.ISSUED)
+    status = models.CharField(max_length=12, choices=Status, default=Status.ISSUED)
     status_at = models.DateTimeField()
     issued_at = models.DateTimeField()
     issued_on = models.DateField()
@@ -60,7 +66,7 @@ class Invoice(models.Model):
     own_claims_amount = models.DecimalField(
         max_digits=14, decimal_places=2, default=0, help_text=_("their sum: told, and no part of the total")
     )
-    because = models.CharField(max_length=300, blank=True, help_text=_("for a credit: why"))
+    because = models.CharField(max_length=300, blank=True, help_text=_("for a correction: why"))
 
     objects = ScopedQuerySet.as_manager()
 
@@ -72,7 +78,11 @@ class Invoice(models.Model):
             models.CheckConstraint(
                 name="credit_corrects_and_says_why",
                 condition=(Q(kind="invoice", corrects__isnull=True))
-                | (Q(kind="credit", corrects__isnull=False, total_amount__lt=0) & ~Q(because="")),
+                | (
+                    (Q(kind="credit", total_amount__lt=0) | Q(kind="rebill", total_amount__gt=0))
+                    & Q(corrects__isnull=False)
+                    & ~Q(because="")
+                ),
             ),
         ]
 
@@ -94,6 +104,7 @@ class InvoiceLine(models.Model):
         TAX = "tax", _("tax")
         CARRIED = "carried", _("left open by a short payment")
         CREDIT = "credit", _("credit")
+        REBILL = "rebill", _("billed again")
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
     employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, related_name="+")

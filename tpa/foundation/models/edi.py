@@ -126,6 +126,8 @@ class Document(models.Model):
         INVOICE_PDF = "INVOICE_PDF", _("invoice (PDF)")
         INVOICE_XLSX = "INVOICE_XLSX", _("invoice (spreadsheet)")
         CHECK_PDF = "CHECK_PDF", _("checks (PDF)")
+        CONTRACT = "CONTRACT", _("signed contract or amendment")
+        LICENCE = "LICENCE", _("licence or bond")
         ACH = "ACH", _("ACH file")
         STOP_LOSS_NOTICE = "SL_NOTICE", _("notice to a stop-loss carrier")
         STOP_LOSS_PACKET = "SL_PACKET", _("reimbursement request to a stop-loss carrier")
