@@ -147,6 +147,9 @@ class OtherCoverageRecord(msgspec.Struct, frozen=True, kw_only=True):
     because: str = ""
     starts_on: date | None = None
     ends_on: date | None = None
+    order: OrderFacts | None = None  # what the order follows from
+    is_hdhp_with_hsa: bool = False
+    answered_on: date | None = None  # the day the member answered about other coverage
 
 
 class CoverageRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from claims.adjudication.claims_to_decide import ClaimToDecide
 from claims.adjudication.engine.facts import AuthorizationFact, ClaimFacts, LinePrice, ResolutionFact
 from claims.adjudication.engine.years import days_of_claim, is_stay, keys_of
 from claims.adjudication.known_before import authorizations_of, resolutions_of
+from claims.adjudication.our_sides import OurSides
 from claims.adjudication.prior_lines import PriorLines
 from claims.facts import Submission, SubmittedLine
 from employers.eligibility.selectors import coverage_facts, member_facts, other_coverage_facts
@@ -40,6 +41,7 @@ class Gathered:
     members: Mapping[int, MemberFact]
     coverages: Mapping[int, Sequence[CoverageFact]]
     other_coverages: Mapping[int, Sequence[OtherCoverageFact]]
+    our_sides: OurSides
     plan_hashes: Mapping[tuple[int, date], str]
     participations: Mapping[int, Sequence[ParticipationFact]]
     facilities: Mapping[str, int]
@@ -78,6 +80,7 @@ def gather_facts(claims: Sequence[ClaimToDecide], family_ids: Sequence[int], *, 
         if _covers(coverage, on)
     }
     plan_hashes = plan_versions_on(covering)
+    other_coverages = other_coverage_facts(member_ids)
     facilities, excluded = providers_named(
         provider_ids, {s.facility.npi for s in submissions if s.facility and s.facility.npi}
     )
@@ -90,7 +93,8 @@ def gather_facts(claims: Sequence[ClaimToDecide], family_ids: Sequence[int], *, 
         decided_on=decided_on,
         members=member_facts(member_ids),
         coverages=coverages,
-        other_coverages=other_coverage_facts(member_ids),
+        other_coverages=other_coverages,
+        our_sides=OurSides.of(claims, other_coverages),
         plan_hashes=plan_hashes,
         participations=participations,
         facilities=facilities,
@@ -111,6 +115,7 @@ def facts_of(claim: ClaimToDecide, gathered: Gathered) -> Standing:
     gathered.sums.release(claim.id)
     plan_id, plan_hash, later = _plans_of(claim, gathered)
     terms = plan_terms_over(plan_hash, later) if plan_hash else None
+    covers = gathered.other_coverages.get(claim.member_id, ())
     facts = ClaimFacts(
         claim_number=claim.claim_number,
         received_on=claim.received_on,
@@ -121,7 +126,8 @@ def facts_of(claim: ClaimToDecide, gathered: Gathered) -> Standing:
         plan_hash=plan_hash,
         later_plans=later,
         coverages=tuple(gathered.coverages.get(claim.member_id, ())),
-        other_coverages=tuple(gathered.other_coverages.get(claim.member_id, ())),
+        other_coverages=tuple(covers),
+        our_side=gathered.our_sides.fact(claim, covers) if covers else None,
         prices=_prices(claim, terms, gathered) if terms else (),
         accumulated=gathered.sums.facts(claim.family_id, claim.member_id, keys_of(terms, submission)) if terms else (),
         prior_lines=gathered.prior.facts(claim.member_id, submission),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 import msgspec
 
@@ -22,6 +23,13 @@ _AGED = "42 CFR 411.172"
 _DISABLED = "42 CFR 411.204"
 _RENAL = "42 CFR 411.162"
 _TWO_REASONS = "42 CFR 411.163"
+
+
+LAW: Final = (
+    *("msp.aged_employees_min", "msp.aged_weeks", "msp.disabled_employees_min", "msp.disabled_days_percent"),
+    *("msp.esrd_months", "medicare.age"),
+)
+"""The legal parameters that these rules stand on."""
 
 
 class EmployerPlan(msgspec.Struct, frozen=True):

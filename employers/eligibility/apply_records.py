@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from functools import reduce
 
 from django.db import transaction
 from msgspec.structs import replace
-from psycopg2.extras import DateRange
 
 from employers.eligibility.find_person import find_person
 from employers.eligibility.hold_enrolment import hold_enrolment
 from employers.eligibility.offered_plans import OfferedPlans
+from employers.eligibility.other_coverage_row import row_of
 from employers.eligibility.problems import MESSAGES
 from employers.eligibility.roster import SSN_CONTEXT, Household, Person, Roster
 from employers.eligibility.timeline import FOREVER, SELF, Span, at, cut, lay, reopen
-from employers.facts import CoverageRecord, MemberRecord, OtherCoverageRecord
+from employers.facts import CoverageRecord, MemberRecord
 from employers.models import EligibilityProblem, OtherCoverage
 from tpa.foundation.audit import Actor
 from tpa.foundation.encryption import blind_index
@@ -259,7 +258,7 @@ class _Batch:
             if other.pays_first is None:
                 self._note(record, person, "cob.order_unknown")
                 continue
-            row = _other_row(other, coverage.starts_on or record.starts_on or self.roster.at.date())
+            row = row_of(other, coverage.starts_on or record.starts_on or self.roster.at.date())
             if not any(_same_other(row, known) for known in (*person.others, *person.new_others)):
                 person.new_others.append(row)
 
@@ -285,18 +284,6 @@ def _under_subscriber(record: MemberRecord) -> MemberRecord:
         return record
     own_number = record.own_number or record.subscriber_number
     return replace(record, subscriber_number=record.listed_under, own_number=own_number)
-
-
-def _other_row(record: OtherCoverageRecord, since: date) -> OtherCoverage:
-    return OtherCoverage(
-        kind=record.kind,
-        payer_name=record.payer_name[:120],
-        payer_number=record.payer_number[:80],
-        policy_number=record.policy_number[:80],
-        pays_first=bool(record.pays_first),
-        because=record.because[:120],
-        period=DateRange(record.starts_on or since, record.ends_on),
-    )
 
 
 def _same_other(one: OtherCoverage, other: OtherCoverage) -> bool:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from itertools import count
 from typing import Any, Final
 
+from employers.eligibility.other_coverage_row import COLUMNS
 from employers.eligibility.timeline import FOREVER, SELF, Line, Span, settle
 from employers.models import Coverage, Family, Member, OtherCoverage
 from tpa.foundation.audit import Actor, Entry, Subjects, record_many
@@ -26,10 +27,6 @@ FIELDS: Final = (*_TEXTS, "birth_on", "ssn", "is_disabled", "hired_on")
 _MEMBER_COLUMNS: Final = ("id", "employer_id", "family_id", "person_number", "relationship", *FIELDS)
 _COVERAGE_COLUMNS: Final = (
     *("employer_id", "family_id", "member_id", "plan_id", "division_id", "tier", "period", "recorded_at", "reason"),
-)
-_OTHER_COLUMNS: Final = (
-    *("employer_id", "member_id", "kind", "payer_name", "payer_number", "policy_number", "pays_first", "because"),
-    *("period", "recorded_at"),
 )
 
 _new_keys = count(-1, -1)
@@ -232,19 +229,14 @@ class Roster:
             (
                 self.employer_id,
                 person.row.pk,
-                other.kind,
-                other.payer_name,
-                other.payer_number,
-                other.policy_number,
-                other.pays_first,
-                other.because,
+                *[getattr(other, name) for name in COLUMNS[2:-2]],
                 range_text(other.period.lower, other.period.upper),
                 self.at,
             )
             for person in retold
             for other in person.new_others
         ]
-        copy_rows("employers_othercoverage", _OTHER_COLUMNS, rows)
+        copy_rows("employers_othercoverage", COLUMNS, rows)
         return retold
 
     def _entry(self, action: str, people: list[Person], by: Actor, because: str, fields: Collection[str] = ()) -> Entry:

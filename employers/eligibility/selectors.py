@@ -10,7 +10,16 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from employers.facts import ON_THE_FIRST, CoverageFact, EnrolledFact, MemberFact, MonthRule, OtherCoverageFact
+from employers.eligibility.other_coverage_row import ORDER
+from employers.facts import (
+    ON_THE_FIRST,
+    CoverageFact,
+    EnrolledFact,
+    MemberFact,
+    MonthRule,
+    OrderFacts,
+    OtherCoverageFact,
+)
 from employers.models import Coverage, Member, OtherCoverage
 from tpa.foundation.access import Scope
 
@@ -21,7 +30,9 @@ SELECT member_id, plan_id, tier, lower(period), upper(period) FROM employers_cov
  WHERE member_id = ANY(%(members)s) AND {known} ORDER BY member_id, period, id
 """
 _OTHER_COVERAGES = """
-SELECT member_id, kind, payer_name, payer_number, pays_first, because, lower(period), upper(period)
+SELECT member_id, kind, payer_name, payer_number, pays_first, because, lower(period), upper(period), is_hdhp_with_hsa,
+       holder, our_holder, holder_birth_on, standing, since_on, follows, parents, custody, responsible,
+       responsible_from_on, entitled_by, esrd_on, employee_count
   FROM employers_othercoverage WHERE member_id = ANY(%(members)s) AND {known} ORDER BY member_id, period, id
 """
 _LIVES = """
@@ -77,10 +88,12 @@ def other_coverage_facts(
                 kind=row[1],
                 payer_name=row[2],
                 payer_number=row[3],
-                pays_first=row[4],
+                pays_first=bool(row[4]),
                 because=row[5],
                 starts_on=row[6],
                 ends_on=row[7],
+                is_hdhp_with_hsa=row[8],
+                order=OrderFacts(**dict(zip(ORDER, row[9:], strict=True))) if row[4] is None else None,
             )
         )
     return dict(found)

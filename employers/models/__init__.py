@@ -1,6 +1,7 @@
 """Who is covered, and the account their care is paid from."""
 
-from employers.models.eligibility import Coverage, EligibilityFile, EligibilityProblem, OtherCoverage
+from employers.models.coordination import Headcount, OtherCoverage, SubscriberStanding
+from employers.models.eligibility import Coverage, EligibilityFile, EligibilityProblem
 from employers.models.employer import Division, Employer, EmployerAlias, PlanOffering
 from employers.models.ledger import ClaimsAccount, LedgerAccount, LedgerEntry, LedgerTransaction
 from employers.models.members import Family, Member
@@ -14,10 +15,12 @@ __all__ = [
     "Employer",
     "EmployerAlias",
     "Family",
+    "Headcount",
     "LedgerAccount",
     "LedgerEntry",
     "LedgerTransaction",
     "Member",
     "OtherCoverage",
     "PlanOffering",
+    "SubscriberStanding",
 ]

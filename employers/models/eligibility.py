@@ -1,4 +1,4 @@
-"""Coverage on two time axes, other coverage, and the files that changed them."""
+"""Coverage on two time axes, and the files that changed it."""
 
 from __future__ import annotations
 
@@ -49,35 +49,6 @@ class Coverage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member_id} in {self.plan_id} {self.period}"
-
-
-class OtherCoverage(models.Model):
-    """Another payer's coverage of a member, and whether it pays before us."""
-
-    class Kind(models.TextChoices):
-        GROUP = "group", _("another group plan")
-        MEDICARE = "medicare", _("Medicare")
-        OTHER = "other", _("other")
-
-    employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, related_name="+")
-    member = models.ForeignKey("employers.Member", on_delete=models.PROTECT, related_name="other_coverages")
-    kind = models.CharField(max_length=10, choices=Kind)
-    payer_name = models.CharField(max_length=120)
-    payer_number = models.CharField(max_length=80, blank=True)
-    policy_number = models.CharField(max_length=80, blank=True)
-    pays_first = models.BooleanField()
-    because = models.CharField(max_length=120, help_text=_("the rule that makes it first or second"))
-    period = DateRangeField()
-    recorded_at = models.DateTimeField()
-    superseded_at = models.DateTimeField(null=True)
-
-    objects = ScopedQuerySet.as_manager()
-
-    class Meta:
-        indexes = [models.Index(fields=["member"], condition=Q(superseded_at__isnull=True), name="other_cover_member")]
-
-    def __str__(self) -> str:
-        return f"{self.payer_name} for {self.member_id}"
 
 
 class EligibilityFile(models.Model):

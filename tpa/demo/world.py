@@ -21,6 +21,7 @@ from employers.eligibility.age_out_dependents import age_out_dependents
 from employers.eligibility.apply_records import apply_records
 from employers.eligibility.load_csv import load_csv
 from employers.eligibility.selectors import members_of
+from employers.facts import OrderFacts, OtherCoverageRecord
 from employers.funding.deposit_funds import deposit_funds
 from employers.funding.open_claims_account import open_claims_account
 from employers.onboarding.add_division import add_division
@@ -235,29 +236,30 @@ def _other_coverage(house: _House) -> None:
     members = list(members_of(system_scope("demonstration"), employer_id=house.employer_id).order_by("pk"))
     spouses = [member for member in members if member.relationship == "01"]
     for spouse in spouses[::7]:
-        add_other_coverage(
-            member_id=spouse.pk,
-            kind="group",
+        told = OtherCoverageRecord(
             payer_name="Lakeside Mutual",
             payer_number="LAKE1",
             policy_number=f"LM{spouse.pk:06}",
-            pays_first=True,
-            because="covers the patient as an employee, us as a dependent (NAIC COB rule 1)",
+            pays_first=None,
+            because="answered the yearly question about other coverage",
             starts_on=FIRST_DAY,
-            by=SYSTEM,
+            order=OrderFacts(holder="self", standing="active"),
+            answered_on=FIRST_DAY,
         )
+        add_other_coverage(member_id=spouse.pk, told=told, by=SYSTEM)
     turned = date(FIRST_DAY.year - 65, 1, 1)
     for member in members:
         if member.birth_on is not None and member.birth_on < turned:
-            add_other_coverage(
-                member_id=member.pk,
+            told = OtherCoverageRecord(
                 kind="medicare",
                 payer_name="Medicare",
-                pays_first=False,
-                because="actively employed with 20 or more employees (42 CFR 411.172)",
+                pays_first=None,
+                because="answered the yearly question about other coverage",
                 starts_on=FIRST_DAY,
-                by=SYSTEM,
+                order=OrderFacts(entitled_by="age"),
+                answered_on=FIRST_DAY,
             )
+            add_other_coverage(member_id=member.pk, told=told, by=SYSTEM)
 
 
 def _enrol_open(group: OpenGroup, house: _House) -> None:

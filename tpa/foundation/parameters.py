@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -50,15 +51,13 @@ def legal_value(name: str, *, on: date, known_at: date | None = None) -> LegalVa
         raise NotFound(
             "parameter.unknown", _("No value is known for %(name)s.") % {"name": name}, name=name, on=str(on)
         )
-    return LegalValue(
-        name=row.name,
-        value=row.value.normalize() + 0,
-        unit=row.unit,
-        effective=Period.of_range(row.effective),
-        known_on=row.known_on,
-        citation=row.citation,
-        checked=row.checked,
-    )
+    return _legal_value(row)
+
+
+def values_named(names: Collection[str]) -> list[LegalValue]:
+    """All values of these parameters, whenever they apply and whenever they became known; one query."""
+    rows = LegalParameter.objects.filter(name__in=names).order_by("name", "effective", "known_on")
+    return [_legal_value(row) for row in rows]
 
 
 @transaction.atomic
@@ -85,6 +84,18 @@ def load_parameters(path: Path = SHIPPED) -> int:
             )
     LegalParameter.objects.bulk_create(new)
     return len(new)
+
+
+def _legal_value(row: LegalParameter) -> LegalValue:
+    return LegalValue(
+        name=row.name,
+        value=row.value.normalize() + 0,
+        unit=row.unit,
+        effective=Period.of_range(row.effective),
+        known_on=row.known_on,
+        citation=row.citation,
+        checked=row.checked,
+    )
 
 
 def _rows(entries: list[dict[str, Any]]) -> list[LegalParameter]:

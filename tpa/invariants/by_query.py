@@ -25,6 +25,8 @@ _APPEND_ONLY = (
 _SAME_EMPLOYER = (
     ("employers_member", "family_id", "employers_family"),
     ("employers_coverage", "member_id", "employers_member"),
+    ("employers_othercoverage", "member_id", "employers_member"),
+    ("employers_subscriberstanding", "member_id", "employers_member"),
     ("employers_ledgerentry", "transaction_id", "employers_ledgertransaction"),
     ("employers_ledgerentry", "account_id", "employers_ledgeraccount"),
     ("claims_claim", "member_id", "employers_member"),

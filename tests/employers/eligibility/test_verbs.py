@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from employers.eligibility.add_other_coverage import add_other_coverage
 from employers.eligibility.change_coverage import change_coverage
@@ -12,13 +13,17 @@ from employers.eligibility.change_member import change_member
 from employers.eligibility.end_coverage import end_coverage
 from employers.eligibility.end_other_coverage import end_other_coverage
 from employers.eligibility.enrol_member import enrol_member
+from employers.eligibility.our_side import our_side_facts
+from employers.eligibility.record_standing import record_standing
 from employers.eligibility.selectors import coverage_facts, other_coverage_facts
-from employers.facts import CoverageRecord, MemberRecord
-from employers.models import Member, OtherCoverage
+from employers.facts import CoverageRecord, MemberRecord, OrderFacts, OtherCoverageRecord
+from employers.models import Employer, Member, OtherCoverage
+from employers.onboarding.record_headcount import record_headcount
 from tests.factories.employers import TESTER, make_division, make_employer, make_family, make_member, offer
 from tests.factories.plans import make_plan
 from tpa.foundation.errors import Conflict, Invalid, NotFound
 from tpa.foundation.models import AuditEvent
+from tpa.foundation.values.periods import Period
 
 pytestmark = pytest.mark.django_db
 JAN, JUL, OCT = date(2026, 1, 1), date(2026, 7, 1), date(2026, 10, 1)
@@ -146,8 +151,8 @@ def test_one_plan_may_end_alone(employer, plan):
 
 def test_other_coverage_is_recorded_ended_and_never_was(employer, plan):
     member_id = enrol(employer)
-    fields = {"member_id": member_id, "kind": "medicare", "payer_name": "Medicare", "pays_first": False, "by": TESTER}
-    add_other_coverage(**fields, because="employer of 20 or more (42 CFR 411.172)", starts_on=JAN)
+    told = OtherCoverageRecord(kind="medicare", payer_name="Medicare", pays_first=False, because="told", starts_on=JAN)
+    add_other_coverage(member_id=member_id, told=told, by=TESTER)
     [other] = OtherCoverage.objects.filter(superseded_at=None)
     end_other_coverage(other_coverage_id=other.pk, last_on=date(2026, 6, 30), because="x", by=TESTER)
     [[fact]] = other_coverage_facts([member_id]).values()
@@ -161,20 +166,84 @@ def test_other_coverage_is_recorded_ended_and_never_was(employer, plan):
 
 @pytest.mark.parametrize(
     "fields",
-    [{"kind": "x"}, {"payer_name": " "}, {"because": ""}, {"ends_on": JAN}],
+    [
+        {"kind": "x"},
+        {"payer_name": " "},
+        {"because": ""},
+        {"ends_on": JAN},
+        {"pays_first": None},
+        {"starts_on": None},
+        {"order": OrderFacts()},
+        {"order": OrderFacts(holder="neighbour")},
+        {"order": OrderFacts(holder="father", responsible="father")},
+        {"kind": "medicare", "order": OrderFacts()},
+        {"kind": "other", "order": OrderFacts()},
+    ],
 )
 def test_other_coverage_that_can_not_be_is_refused(employer, plan, fields):
-    given = {
-        "member_id": enrol(employer),
-        "kind": "group",
-        "payer_name": "Lakeside",
-        "pays_first": True,
-        "because": "x",
-        "starts_on": JAN,
-        "by": TESTER,
-    }
+    told = OtherCoverageRecord(payer_name="Lakeside", pays_first=True, because="x", starts_on=JAN)
     with pytest.raises(Invalid):
-        add_other_coverage(**given | fields)
+        add_other_coverage(member_id=enrol(employer), told=replace(told, **fields), by=TESTER)
+
+
+def test_what_the_order_follows_from_is_kept_word_for_word(employer, plan):
+    order = OrderFacts(
+        holder="father",
+        holder_birth_on=date(1980, 3, 22),
+        standing="retired",
+        since_on=JAN,
+        parents="apart",
+        custody="joint",
+        responsible="mother",
+        responsible_from_on=JUL,
+        employee_count=40,
+        follows="gender",
+    )
+    told = OtherCoverageRecord(
+        payer_name="Lakeside", pays_first=None, starts_on=JAN, order=order, is_hdhp_with_hsa=True, answered_on=JAN
+    )
+    member_id = enrol(employer)
+    add_other_coverage(member_id=member_id, told=told, by=TESTER)
+    [[fact]] = other_coverage_facts([member_id]).values()
+    assert (fact.order, fact.is_hdhp_with_hsa, fact.pays_first) == (order, True, False)
+    [other] = OtherCoverage.objects.filter(superseded_at=None)
+    end_other_coverage(other_coverage_id=other.pk, last_on=date(2026, 6, 30), because="x", by=TESTER)
+    [[shorter]] = other_coverage_facts([member_id]).values()
+    assert (shorter.order, shorter.ends_on) == (order, JUL)
+
+
+def test_a_standing_takes_the_place_of_what_was_told_of_its_days(employer, plan):
+    member_id = enrol(employer)
+    for standing, period in (
+        ("retired", Period(JAN)),
+        ("continuation", Period(date(2026, 3, 1), date(2026, 5, 1))),
+        ("active", Period(date(2026, 4, 1), JUL)),
+    ):
+        record_standing(member_id=member_id, standing=standing, period=period, because="told", by=TESTER)
+    [side] = our_side_facts([Member.objects.get(pk=member_id).family_id]).values()
+    assert [(one.standing, one.starts_on, one.ends_on) for one in side.standings] == [
+        ("retired", JAN, date(2026, 3, 1)),
+        ("continuation", date(2026, 3, 1), date(2026, 4, 1)),
+        ("active", date(2026, 4, 1), JUL),
+        ("retired", JUL, None),
+    ]
+    assert side.covered == ((JAN, None),)
+
+
+def test_the_employer_s_own_count_stands_until_a_history_is_told(employer, plan):
+    Employer.objects.filter(pk=employer.pk).update(employee_count=35)
+    family_id = Member.objects.get(pk=enrol(employer)).family_id
+
+    def counts():
+        return [
+            (one.employee_count, one.starts_on, one.ends_on)
+            for one in our_side_facts([family_id])[family_id].headcounts
+        ]
+
+    assert counts() == [(35, date.min, None)]
+    record_headcount(employer_id=employer.pk, employee_count=19, period=Period(JAN), because="payroll", by=TESTER)
+    record_headcount(employer_id=employer.pk, employee_count=22, period=Period(JUL), because="payroll", by=TESTER)
+    assert counts() == [(19, JAN, JUL), (22, JUL, None)]
 
 
 def test_a_person_is_changed_and_the_trail_names_the_fields():
