@@ -32,6 +32,8 @@ def adjudicate_claims(*, claim_ids: Sequence[int]) -> int:
             decision = adjudicate(standing.facts, standing.terms)
             gathered.sums.add(claim.family_id, claim.member_id, decision.consumptions)
             gathered.prior.add(claim.member_id, claim.submission, decision)
+            if gathered.edits.stays is not None:
+                gathered.edits.stays.add(claim.member_id, claim.submission, decision)
             batch.append(Decided(claim, standing.facts, decision, standing.plan_id))
         save_decisions(batch, at=now, by=SYSTEM, origin="engine")
     return len(batch)

@@ -10,8 +10,10 @@ from decimal import Decimal
 
 from claims.adjudication.accumulated import FamilySums
 from claims.adjudication.claims_to_decide import ClaimToDecide
+from claims.adjudication.edit_facts import coded_claim
 from claims.adjudication.engine.facts import AuthorizationFact, ClaimFacts, LinePrice, ResolutionFact
 from claims.adjudication.engine.years import days_of_claim, is_stay, keys_of
+from claims.adjudication.gather_edits import GatheredEdits, gather_edits
 from claims.adjudication.known_before import authorizations_of, resolutions_of
 from claims.adjudication.our_sides import OurSides
 from claims.adjudication.prior_lines import PriorLines
@@ -53,6 +55,7 @@ class Gathered:
     limits: Mapping[int, Mapping[str, Decimal]]
     sums: FamilySums
     prior: PriorLines
+    edits: GatheredEdits
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,8 @@ def gather_facts(claims: Sequence[ClaimToDecide], family_ids: Sequence[int], *, 
     schedules = {fact.schedule_id for facts in participations.values() for fact in facts} | set(references.values())
     decided_before = [claim.id for claim in claims if claim.decided_count]
     lines = {(claim.member_id, line.service_from) for claim in claims for line in claim.submission.lines}
-    return Gathered(
+    claim_ids = [claim.id for claim in claims]
+    gathered = Gathered(
         decided_on=decided_on,
         members=member_facts(member_ids),
         coverages=coverages,
@@ -105,8 +109,12 @@ def gather_facts(claims: Sequence[ClaimToDecide], family_ids: Sequence[int], *, 
         resolutions=resolutions_of(decided_before),
         limits=approval_limits(sorted({claim.employer_id for claim in claims}), decided_on),
         sums=FamilySums.of(family_ids, decided_before),
-        prior=PriorLines.of(sorted(lines), [claim.id for claim in claims]),
+        prior=PriorLines.of(sorted(lines), claim_ids),
+        edits=GatheredEdits(),
     )
+    if edited := _edited(claims, gathered):
+        gathered.edits = gather_edits(edited, claim_ids, gathered.prior)
+    return gathered
 
 
 def facts_of(claim: ClaimToDecide, gathered: Gathered) -> Standing:
@@ -116,6 +124,8 @@ def facts_of(claim: ClaimToDecide, gathered: Gathered) -> Standing:
     plan_id, plan_hash, later = _plans_of(claim, gathered)
     terms = plan_terms_over(plan_hash, later) if plan_hash else None
     covers = gathered.other_coverages.get(claim.member_id, ())
+    prior = gathered.prior.facts(claim.member_id, submission)
+    book = gathered.edits.book if terms and terms.edits else None
     facts = ClaimFacts(
         claim_number=claim.claim_number,
         received_on=claim.received_on,
@@ -130,13 +140,23 @@ def facts_of(claim: ClaimToDecide, gathered: Gathered) -> Standing:
         our_side=gathered.our_sides.fact(claim, covers) if covers else None,
         prices=_prices(claim, terms, gathered) if terms else (),
         accumulated=gathered.sums.facts(claim.family_id, claim.member_id, keys_of(terms, submission)) if terms else (),
-        prior_lines=gathered.prior.facts(claim.member_id, submission),
+        prior_lines=prior,
         authorizations=tuple(gathered.authorizations.get(claim.member_id, ())),
         resolutions=gathered.resolutions.get(claim.id, ()),
         approval_limit_amount=gathered.limits.get(claim.employer_id, {}).get(ENGINE),
         provider_excluded_on=gathered.excluded.get(claim.billing_provider_id),
+        edits=book.facts(coded_claim(submission, prior)) if book else None,
+        prior_stays=gathered.edits.stays.facts(claim.member_id, submission) if book and gathered.edits.stays else (),
     )
     return Standing(facts, terms, plan_id)
+
+
+def _edited(claims: Sequence[ClaimToDecide], gathered: Gathered) -> list[tuple[ClaimToDecide, PlanTerms]]:
+    """The claims whose plan applies edits, with its terms; mostly none."""
+    if not any(plan_terms(content_hash).edits for content_hash in set(gathered.plan_hashes.values())):
+        return []
+    governed = [(claim, _plans_of(claim, gathered)[1]) for claim in claims]
+    return [(claim, plan_terms(found)) for claim, found in governed if found and plan_terms(found).edits]
 
 
 def _plans_of(claim: ClaimToDecide, gathered: Gathered) -> tuple[int | None, str, tuple[tuple[date, str], ...]]:

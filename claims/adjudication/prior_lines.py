@@ -17,7 +17,7 @@ from claims.facts import Submission
 _LINES = """
 SELECT l.member_id, l.service_from, c.claim_number, l.number, p.npi, l.procedure_code, l.modifiers, l.revenue_code,
        l.service_to, l.units_count, l.billed_amount, d.outcome, c.kind, l.benefit, l.allowed_amount, l.copay_amount,
-       l.tooth_numbers
+       l.tooth_numbers, l.rendering_npi
   FROM (SELECT DISTINCT * FROM unnest(%s, %s::date[]) AS t(member_id, service_from)) wanted
   JOIN claims_claimline l USING (member_id, service_from)
   JOIN claims_decision d ON d.id = l.decision_id
@@ -66,6 +66,7 @@ class PriorLines:
                         allowed_amount=row[14],
                         copay_amount=row[15],
                         tooth_numbers=tuple(row[16].split(":")) if row[16] else (),
+                        rendering_npi=row[17],
                     )
                 )
         return found
@@ -96,5 +97,6 @@ class PriorLines:
                     allowed_amount=decided.figures.allowed_amount,
                     copay_amount=decided.figures.copay_amount,
                     tooth_numbers=line.tooth_numbers,
+                    rendering_npi=submission.rendering_npi_of(line),
                 )
             )

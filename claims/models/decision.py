@@ -87,6 +87,7 @@ class ClaimLine(Figures):
     place_of_service = models.CharField(max_length=2, blank=True)
     service_from = models.DateField()
     service_to = models.DateField()
+    rendering_npi = models.CharField(max_length=10, blank=True, default="", help_text=_("who rendered it, if said"))
     tooth_numbers = models.CharField(max_length=60, blank=True, help_text=_("dental, in order, with colons"))
     units_count = models.DecimalField(max_digits=12, decimal_places=3)
     benefit = models.CharField(max_length=40, blank=True, help_text=_("the benefit category of the plan"))

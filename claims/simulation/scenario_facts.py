@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from claims.adjudication.edit_facts import coded_claim
+from claims.adjudication.edit_facts import coded_claim, prior_stay_of, touching
 from claims.adjudication.engine.decision import ClaimDecision
 from claims.adjudication.engine.facts import (
     Accumulated,
@@ -33,7 +33,7 @@ from claims.facts import (
 )
 from claims.simulation.scenario_order import order_facts, our_side
 from claims.simulation.scenario_rates import rate_of, reference_rate
-from claims.simulation.scenario_tables import edit_book_of, prior_stay_of
+from claims.simulation.scenario_tables import edit_book_of
 from claims.simulation.scenarios import ClaimWords, LineWords, OtherPayment, Person, ScenarioWords, TableWords
 from employers.facts import CoverageFact, MemberFact, OtherCoverageFact
 from plans.design.terms import PlanTerms
@@ -126,10 +126,12 @@ class Family:
             approval_limit_amount=claim.approval_limit,
             provider_excluded_on=claim.provider_excluded,
             edits=self._book.facts(coded_claim(submission, prior)) if self._book else None,
-            prior_stays=tuple(stay for whose, stay in self._stays.values() if self._book and whose == member_id),
             our_side=our_side(self._words, submission.service_from),
             prior_remittances=tuple(_remittance(one) for one in claim.remitted),
             contracts=self._contracts,
+            prior_stays=touching([stay for whose, stay in self._stays.values() if whose == member_id], submission)
+            if self._book
+            else (),
         )
 
     def remember(self, facts: ClaimFacts, decision: ClaimDecision) -> None:
@@ -138,7 +140,7 @@ class Family:
         self.decided[decision.claim_number] = (member_id, decision)
         for used in decision.consumptions:
             self._add(member_id, used.year_on, used.bucket, used.amount)
-        if (stay := prior_stay_of(facts, decision)) is not None:
+        if (stay := prior_stay_of(facts.submission, decision)) is not None:
             self._stays[decision.claim_number] = (member_id, stay)
         npi, kind = facts.submission.billing_provider.npi, facts.submission.kind
         self._prior[decision.claim_number] = [

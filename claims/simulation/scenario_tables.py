@@ -9,9 +9,6 @@ from typing import Any
 
 import msgspec
 
-from claims.adjudication.engine.bill_edits import stay_of
-from claims.adjudication.engine.decision import ClaimDecision
-from claims.adjudication.engine.facts import ClaimFacts, PriorStay
 from claims.simulation.scenarios import AddOnWords, TableWords
 from plans.editing.edit_book import AddOnRow, EditBook, Periods, SmallRules
 from plans.editing.small_tables import read_small_tables, shipped_rules
@@ -50,22 +47,6 @@ def edit_book_of(tables: TableWords) -> EditBook:
         add_ons=[row for words in tables.add_ons for row in _add_on_rows(words)],
         rules=_rules(tables.rules),
         valid=_valid(tables),
-    )
-
-
-def prior_stay_of(facts: ClaimFacts, decision: ClaimDecision) -> PriorStay | None:
-    """What later claims see of a claim that was a stay."""
-    submission = facts.submission
-    period = stay_of(submission)
-    if period is None:
-        return None
-    return PriorStay(
-        claim_number=decision.claim_number,
-        billing_npi=submission.billing_provider.npi,
-        bill_type=submission.facility_code[:2] + submission.frequency_code,
-        starts_on=period[0],
-        ends_on=period[1],
-        outcome=decision.outcome,
     )
 
 

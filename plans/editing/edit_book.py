@@ -97,7 +97,7 @@ class EditBook:
 
     def facts(self, claim: CodedClaim) -> EditFacts | None:
         """The rows that speak of this claim, always in the same order; None when none does."""
-        days = _days(claim)
+        days = days_of(claim)
         found = EditFacts(
             pairs=tuple(self._pairs_of(claim, days)),
             maximums=tuple(self._maximums_of(claim, days)),
@@ -109,7 +109,7 @@ class EditBook:
         )
         return None if found == _NOTHING else found
 
-    def _pairs_of(self, claim: CodedClaim, days: _Days) -> Iterator[ProcedurePairFact]:
+    def _pairs_of(self, claim: CodedClaim, days: Days) -> Iterator[ProcedurePairFact]:
         if not claim.pair_table or not self._pairs:
             return
         seen = set()
@@ -120,7 +120,7 @@ class EditBook:
                         seen.add(pair)
                         yield pair
 
-    def _maximums_of(self, claim: CodedClaim, days: _Days) -> Iterator[UnitMaximumFact]:
+    def _maximums_of(self, claim: CodedClaim, days: Days) -> Iterator[UnitMaximumFact]:
         """Only those that the day's units exceed: of all others there is nothing to say."""
         if not claim.unit_table or not self._maximums:
             return
@@ -133,7 +133,7 @@ class EditBook:
                         seen.add(most)
                         yield most
 
-    def _add_ons_of(self, days: _Days) -> Iterator[AddOnFact]:
+    def _add_ons_of(self, days: Days) -> Iterator[AddOnFact]:
         """Of each add-on procedure of a day, by kind, the primaries that were done that day; good for that day."""
         for on, (mine, every) in days.items():
             if self._add_ons.keys().isdisjoint(mine):
@@ -184,7 +184,7 @@ class EditBook:
                     yield InvalidCode(code_set=code_set, code=code, on=on, ended_on=max(gone, default=None))
 
 
-_Days = dict[date, tuple[frozenset[str], frozenset[str]]]  # by day the claim's own procedures, and all of the day
+Days = dict[date, tuple[frozenset[str], frozenset[str]]]  # by day the claim's own procedures, and all of the day
 
 _NOTHING = EditFacts()
 
@@ -196,7 +196,8 @@ def pairs_of(mine: Iterable[str], every: Sequence[str] | frozenset[str]) -> Iter
     return ((one, two) for one in listed for two in listed if one != two and (one in own or two in own))
 
 
-def _days(claim: CodedClaim) -> _Days:
+def days_of(claim: CodedClaim) -> Days:
+    """By day, what the claim has of procedures, and what was done that day in all."""
     mine: dict[date, set[str]] = defaultdict(set)
     every: dict[date, set[str]] = defaultdict(set)
     for service in claim.services:

@@ -1,7 +1,23 @@
 """What is covered and at what price."""
 
+from plans.models.editing import AddOnCode, EditRelease, EditRule, EditTable, ProcedurePair, UnitMaximum
 from plans.models.networks import FeeRate, FeeSchedule, Network, NetworkParticipation
 from plans.models.plan import Plan, PlanVersion
 from plans.models.providers import Payee, Provider
 
-__all__ = ["FeeRate", "FeeSchedule", "Network", "NetworkParticipation", "Payee", "Plan", "PlanVersion", "Provider"]
+__all__ = [
+    "AddOnCode",
+    "EditRelease",
+    "EditRule",
+    "EditTable",
+    "FeeRate",
+    "FeeSchedule",
+    "Network",
+    "NetworkParticipation",
+    "Payee",
+    "Plan",
+    "PlanVersion",
+    "ProcedurePair",
+    "Provider",
+    "UnitMaximum",
+]

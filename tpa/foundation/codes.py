@@ -8,7 +8,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -82,6 +83,27 @@ def unknown_codes(code_set: CodeSet, codes: Iterable[str], *, on: date) -> set[s
     candidates = {one for many in asked.values() for one in many}
     valid = set(_valid(code_set, candidates, on).filter(is_billable=True).values_list("code", flat=True))
     return {code for code, many in asked.items() if valid.isdisjoint(many)}
+
+
+def validity_of(
+    asked: Collection[tuple[str, str]],
+) -> dict[tuple[str, str], tuple[tuple[date | None, date | None], ...]]:
+    """When codes, named with their sets, were valid for a claim: first day, and first day after; none was never.
+
+    Of a set that was never loaded whole nothing is said: our own small tables prove nothing. Two queries.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_WHOLE, {"sets": sorted({code_set for code_set, _code in asked}), "own": OUR_OWN})
+        whole = {row[0] for row in cursor.fetchall()}
+        wanted = {key: _candidates(CodeSet(key[0]), key[1]) for key in asked if key[0] in whole}
+        listed = sorted({(code_set, one) for (code_set, _code), many in wanted.items() for one in many})
+        cursor.execute(_PERIODS, {"sets": [one for one, _ in listed], "codes": [code for _, code in listed]})
+        periods: dict[tuple[str, str], list[tuple[date | None, date | None]]] = defaultdict(list)
+        for code_set, code, starts_on, ends_on in cursor.fetchall():
+            periods[code_set, code].append((starts_on, ends_on))
+    return {
+        key: tuple(period for one in many for period in periods.get((key[0], one), ())) for key, many in wanted.items()
+    }
 
 
 def is_whole(code_set: CodeSet) -> bool:
@@ -184,6 +206,11 @@ def _place_of_service(text: str) -> Iterator[CodeRow]:
     return (CodeRow(row["code"].strip(), row["name"].strip()) for row in _csv(text))
 
 
+def _modifiers(text: str) -> Iterator[CodeRow]:
+    rows = (CodeRow(row["code"].strip().upper()) for row in _csv(text))
+    return (row for row in rows if re.fullmatch(r"[A-Z0-9]{2}", row.code))
+
+
 def _list(text: str) -> Iterator[CodeRow]:
     code = re.compile(r"[A-Z]{0,2}\d{1,3}")
     return (CodeRow(line.strip()) for line in text.splitlines() if code.fullmatch(line.strip()))
@@ -194,6 +221,7 @@ LAYOUTS: Final = (
     Layout(CodeSet.HCPCS, re.compile(r"hcpcs.*\.csv"), _hcpcs),
     Layout(CodeSet.TAXONOMY, re.compile(r"nucc_taxonomy.*\.csv"), _taxonomy),
     Layout(CodeSet.PLACE_OF_SERVICE, re.compile(r"place_of_service.*\.csv"), _place_of_service),
+    Layout(CodeSet.MODIFIER, re.compile(r"modifiers.*\.csv"), _modifiers),
     Layout(CodeSet.CARC, re.compile(r"carc_codes.*\.txt"), _list),
     Layout(CodeSet.RARC, re.compile(r"rarc_codes.*\.txt"), _list),
 )
@@ -263,6 +291,16 @@ _ADD: Final = """
         WHERE code.code_set = %(set)s AND code.code = incoming.code
             AND (upper_inf(code.effective) OR upper(code.effective) > %(on)s::date)
     )
+"""
+_WHOLE: Final = """
+    SELECT asked FROM unnest(%(sets)s::text[]) asked
+    WHERE EXISTS (SELECT FROM foundation_code code WHERE code.code_set = asked AND code.source <> %(own)s)
+"""
+_PERIODS: Final = """
+    SELECT code.code_set, code.code, lower(code.effective), upper(code.effective)
+    FROM unnest(%(sets)s::text[], %(codes)s::text[]) AS wanted (code_set, code)
+    JOIN foundation_code code USING (code_set, code)
+    WHERE code.is_billable ORDER BY code.id
 """
 _REWORD_OWN: Final = """
     UPDATE foundation_code code SET words = incoming.words FROM incoming_codes incoming

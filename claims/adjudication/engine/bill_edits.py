@@ -23,7 +23,8 @@ from plans.facts import BillRule, CodeRange, EditFacts
 _ACCOMMODATION: tuple[CodeRange, ...] = (("010", "021"),)
 # A patient who stays on: the last day of the bill is a night too.
 _STILL_PATIENT = "30"
-_ADMITS = frozenset({"11", "18", "21", "41", "65", "66", "86"})
+# Types of bill that are stays.
+ADMITS = frozenset({"11", "18", "21", "41", "65", "66", "86"})
 
 
 def bill_types(work: Work, rows: EditFacts) -> Failures:
@@ -69,7 +70,7 @@ def stays(work: Work, rows: EditFacts) -> Failures:
 
 def stay_of(submission: Submission) -> tuple[date, date] | None:
     """First night and day of leaving of an inpatient bill; None for other claims."""
-    if submission.kind != "I" or submission.facility_code[:2] not in _ADMITS:
+    if submission.kind != "I" or submission.facility_code[:2] not in ADMITS:
         return None
     starts = submission.statement_from or submission.service_from
     ends = submission.statement_to or submission.service_to

@@ -15,6 +15,7 @@ class CodeSet(models.TextChoices):
     HCPCS = "hcpcs", _("procedure (HCPCS level II)")
     PROCEDURE = "procedure", _("procedure (other)")
     DENTAL = "dental", _("dental procedure")
+    MODIFIER = "modifier", _("procedure modifier")
     REVENUE = "revenue", _("revenue code")
     TAXONOMY = "taxonomy", _("provider taxonomy (NUCC)")
     PLACE_OF_SERVICE = "place_of_service", _("place of service")
