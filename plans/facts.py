@@ -23,14 +23,14 @@ class ParticipationFact(_Fact, frozen=True, kw_only=True):
     ends_on: date | None = None
 
 
-class DayTier(_Fact, frozen=True, kw_only=True):
+class DayTier(_Fact, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A day's amount through a day of the stay, that day counted; without it for all further days."""
 
     amount: Decimal
     through_day: int | None = None
 
 
-class ValuesFact(_Fact, frozen=True, kw_only=True):
+class ValuesFact(_Fact, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a table says of a code beside a price: the factors of a formula, and payment indicators as published."""
 
     work: Decimal | None = None  # relative value units

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,25 +11,18 @@ from decimal import Decimal
 from claims.adjudication.accumulated import FamilySums
 from claims.adjudication.claims_to_decide import ClaimToDecide
 from claims.adjudication.edit_facts import coded_claim
-from claims.adjudication.engine.facts import AuthorizationFact, ClaimFacts, LinePrice, ResolutionFact
+from claims.adjudication.engine.facts import AuthorizationFact, ClaimFacts, ResolutionFact
 from claims.adjudication.engine.years import days_of_claim, is_stay, keys_of
 from claims.adjudication.gather_edits import GatheredEdits, gather_edits
 from claims.adjudication.known_before import authorizations_of, resolutions_of
+from claims.adjudication.line_prices import Prices
 from claims.adjudication.our_sides import OurSides
 from claims.adjudication.prior_lines import PriorLines
-from claims.facts import Submission, SubmittedLine
 from employers.eligibility.selectors import coverage_facts, member_facts, other_coverage_facts
 from employers.facts import CoverageFact, MemberFact, OtherCoverageFact
 from plans.design.selectors import plan_terms, plan_terms_over, plan_versions_on
 from plans.design.terms import PlanTerms
-from plans.facts import ParticipationFact, RateFact
-from plans.networks.rates import RateBook
-from plans.networks.selectors import (
-    participation_facts,
-    providers_named,
-    rates_for,
-    schedules_by_code,
-)
+from plans.networks.selectors import providers_named
 from tpa.foundation.authority import approval_limits
 
 ENGINE = "engine"
@@ -45,10 +38,7 @@ class Gathered:
     other_coverages: Mapping[int, Sequence[OtherCoverageFact]]
     our_sides: OurSides
     plan_hashes: Mapping[tuple[int, date], str]
-    participations: Mapping[int, Sequence[ParticipationFact]]
-    facilities: Mapping[str, int]
-    references: Mapping[str, int]
-    rates: RateBook
+    prices: Prices
     excluded: Mapping[int, date]
     authorizations: Mapping[int, Sequence[AuthorizationFact]]
     resolutions: Mapping[int, tuple[ResolutionFact, ...]]
@@ -72,8 +62,6 @@ def gather_facts(claims: Sequence[ClaimToDecide], family_ids: Sequence[int], *, 
     member_ids = sorted({claim.member_id for claim in claims})
     provider_ids = sorted({claim.billing_provider_id for claim in claims})
     submissions = [claim.submission for claim in claims]
-    starts = min(submission.service_from for submission in submissions)
-    ends = max(submission.service_to for submission in submissions)
     coverages = coverage_facts(member_ids)
     covering = {
         (coverage.plan_id, on)
@@ -87,9 +75,6 @@ def gather_facts(claims: Sequence[ClaimToDecide], family_ids: Sequence[int], *, 
     facilities, excluded = providers_named(
         provider_ids, {s.facility.npi for s in submissions if s.facility and s.facility.npi}
     )
-    participations = participation_facts({*provider_ids, *facilities.values()}, starts, ends)
-    references = _reference_schedules(plan_hashes.values())
-    schedules = {fact.schedule_id for facts in participations.values() for fact in facts} | set(references.values())
     decided_before = [claim.id for claim in claims if claim.decided_count]
     lines = {(claim.member_id, line.service_from) for claim in claims for line in claim.submission.lines}
     claim_ids = [claim.id for claim in claims]
@@ -100,10 +85,7 @@ def gather_facts(claims: Sequence[ClaimToDecide], family_ids: Sequence[int], *, 
         other_coverages=other_coverages,
         our_sides=OurSides.of(claims, other_coverages),
         plan_hashes=plan_hashes,
-        participations=participations,
-        facilities=facilities,
-        references=references,
-        rates=rates_for(schedules, _codes_of(submissions), starts, ends),
+        prices=Prices.of(submissions, provider_ids, facilities, plan_hashes.values()),
         excluded=excluded,
         authorizations=authorizations_of(member_ids),
         resolutions=resolutions_of(decided_before),
@@ -123,6 +105,7 @@ def facts_of(claim: ClaimToDecide, gathered: Gathered) -> Standing:
     gathered.sums.release(claim.id)
     plan_id, plan_hash, later = _plans_of(claim, gathered)
     terms = plan_terms_over(plan_hash, later) if plan_hash else None
+    prices = gathered.prices.of_lines(submission, claim.billing_provider_id, terms) if terms else ()
     covers = gathered.other_coverages.get(claim.member_id, ())
     prior = gathered.prior.facts(claim.member_id, submission)
     book = gathered.edits.book if terms and terms.edits else None
@@ -138,7 +121,7 @@ def facts_of(claim: ClaimToDecide, gathered: Gathered) -> Standing:
         coverages=tuple(gathered.coverages.get(claim.member_id, ())),
         other_coverages=tuple(covers),
         our_side=gathered.our_sides.fact(claim, covers) if covers else None,
-        prices=_prices(claim, terms, gathered) if terms else (),
+        prices=prices,
         accumulated=gathered.sums.facts(claim.family_id, claim.member_id, keys_of(terms, submission)) if terms else (),
         prior_lines=prior,
         authorizations=tuple(gathered.authorizations.get(claim.member_id, ())),
@@ -147,6 +130,7 @@ def facts_of(claim: ClaimToDecide, gathered: Gathered) -> Standing:
         provider_excluded_on=gathered.excluded.get(claim.billing_provider_id),
         edits=book.facts(coded_claim(submission, prior)) if book else None,
         prior_stays=gathered.edits.stays.facts(claim.member_id, submission) if book and gathered.edits.stays else (),
+        contracts=gathered.prices.contracts(submission, prices),
     )
     return Standing(facts, terms, plan_id)
 
@@ -189,71 +173,5 @@ def _plan_on(claim: ClaimToDecide, on: date, gathered: Gathered) -> tuple[int | 
     return None, ""
 
 
-def _prices(claim: ClaimToDecide, terms: PlanTerms, gathered: Gathered) -> tuple[LinePrice, ...]:
-    """For each line the plan's best network that the billing provider is in on that day, and that network's rate;
-    out of network, what the plan's reference schedules say instead."""
-    mine = gathered.participations.get(claim.billing_provider_id, ())
-    facility = claim.submission.facility
-    theirs = gathered.participations.get(gathered.facilities.get(facility.npi, 0), ()) if facility else ()
-    prices = []
-    for line in claim.submission.lines:
-        best = _best(mine, terms, line.service_from)
-        at = _best(theirs, terms, line.service_from)
-        rate = _rate(best.schedule_id, line, claim.submission, gathered.rates) if best else None
-        prices.append(
-            LinePrice(
-                line_number=line.number,
-                network=best.network if best else "",
-                rate=rate,
-                references=() if best else _references(line, claim.submission, terms, gathered),
-                facility_network=at.network if at else "",
-            )
-        )
-    return tuple(prices)
-
-
-def _best(participations: Sequence[ParticipationFact], terms: PlanTerms, on: date) -> ParticipationFact | None:
-    for network in terms.networks:
-        for taken_part in participations:
-            if taken_part.network == network and _covers(taken_part, on):
-                return taken_part
-    return None
-
-
-def _references(
-    line: SubmittedLine, submission: Submission, terms: PlanTerms, gathered: Gathered
-) -> tuple[RateFact, ...]:
-    schedules = (gathered.references.get(code) for code in terms.reference_schedules)
-    found = (_rate(schedule, line, submission, gathered.rates) for schedule in schedules if schedule)
-    return tuple(rate for rate in found if rate is not None)
-
-
-def _rate(schedule_id: int, line: SubmittedLine, submission: Submission, rates: RateBook) -> RateFact | None:
-    return rates.find(
-        schedule_id,
-        on=line.service_from,
-        code=line.procedure_code,
-        modifiers=line.modifiers,
-        place=line.place_of_service or submission.facility_code[:2],
-        revenue_code=line.revenue_code,
-        drg=submission.drg_code,
-    )
-
-
-def _reference_schedules(hashes: Iterable[str]) -> dict[str, int]:
-    """The fee schedules by which the batch's plans price what no network does; no query when none has any."""
-    codes = {code for content_hash in set(hashes) for code in plan_terms(content_hash).reference_schedules}
-    return schedules_by_code(codes) if codes else {}
-
-
-def _covers(fact: CoverageFact | ParticipationFact, on: date) -> bool:
+def _covers(fact: CoverageFact, on: date) -> bool:
     return fact.starts_on <= on and (fact.ends_on is None or on < fact.ends_on)
-
-
-def _codes_of(submissions: Sequence[Submission]) -> set[str]:
-    codes = {submission.drg_code for submission in submissions}
-    for submission in submissions:
-        for line in submission.lines:
-            codes.add(line.procedure_code)
-            codes.add(line.revenue_code)
-    return codes

@@ -1,5 +1,6 @@
 """What is covered and at what price."""
 
+from plans.models.contracts import LocalityFactor, LocalityZip, QualifyingAmount, ScheduleTerms
 from plans.models.editing import AddOnCode, EditRelease, EditRule, EditTable, ProcedurePair, UnitMaximum
 from plans.models.networks import FeeRate, FeeSchedule, Network, NetworkParticipation
 from plans.models.plan import Plan, PlanVersion
@@ -12,6 +13,8 @@ __all__ = [
     "EditTable",
     "FeeRate",
     "FeeSchedule",
+    "LocalityFactor",
+    "LocalityZip",
     "Network",
     "NetworkParticipation",
     "Payee",
@@ -19,5 +22,7 @@ __all__ = [
     "PlanVersion",
     "ProcedurePair",
     "Provider",
+    "QualifyingAmount",
+    "ScheduleTerms",
     "UnitMaximum",
 ]

@@ -64,6 +64,10 @@ class FeeRate(models.Model):
         PERCENT_OF_REFERENCE = "percent_of_reference", _("per cent of a reference schedule")
         PER_DIEM = "per_diem", _("amount per day")
         CASE_RATE = "case_rate", _("amount per case")
+        RELATIVE_VALUE = "relative_value", _("relative value units")
+        ANAESTHESIA = "anaesthesia", _("base and time units")
+        DRG_WEIGHT = "drg_weight", _("weight of a DRG")
+        PERCENTILES = "percentiles", _("percentiles of charges")
 
     schedule = models.ForeignKey(FeeSchedule, on_delete=models.PROTECT, related_name="rates")
     code = models.CharField(max_length=10, blank=True, help_text=_("procedure, revenue or DRG code; blank for any"))
@@ -74,10 +78,14 @@ class FeeRate(models.Model):
     )
     modifier = models.CharField(max_length=2, blank=True)
     place_of_service = models.CharField(max_length=2, blank=True)
+    locality = models.CharField(
+        max_length=10, blank=True, help_text=_("as the schedule's terms find it; blank for any")
+    )
     method = models.CharField(max_length=22, choices=Method)
     amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
     percent = models.DecimalField(max_digits=8, decimal_places=4, null=True)
     reference_schedule = models.ForeignKey(FeeSchedule, on_delete=models.PROTECT, null=True, related_name="+")
+    values = models.JSONField(null=True, help_text=_("what is published beside a price, as plans.facts.ValuesFact"))
     period = DateRangeField()
     recorded_at = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True)
@@ -92,6 +100,7 @@ class FeeRate(models.Model):
                     (F("code"), RangeOperators.EQUAL),
                     (F("modifier"), RangeOperators.EQUAL),
                     (F("place_of_service"), RangeOperators.EQUAL),
+                    (F("locality"), RangeOperators.EQUAL),
                     (F("period"), RangeOperators.OVERLAPS),
                 ],
                 condition=Q(superseded_at__isnull=True),
@@ -100,7 +109,12 @@ class FeeRate(models.Model):
                 name="rate_has_its_figure",
                 condition=Q(method__in=["fee", "per_diem", "case_rate"], amount__isnull=False)
                 | Q(method="percent_of_billed", percent__isnull=False)
-                | Q(method="percent_of_reference", percent__isnull=False, reference_schedule__isnull=False),
+                | Q(method="percent_of_reference", percent__isnull=False, reference_schedule__isnull=False)
+                | Q(
+                    method__in=["relative_value", "anaesthesia", "drg_weight", "percentiles"],
+                    amount__isnull=True,
+                    values__isnull=False,
+                ),
             ),
         ]
         indexes = [

@@ -11,10 +11,12 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+import msgspec
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from plans.facts import ValuesFact
 from plans.models import FeeRate, FeeSchedule
 from tpa.foundation.audit import Actor, record
 from tpa.foundation.bulk import copy_rows
@@ -23,19 +25,26 @@ from tpa.foundation.values.money import cents
 
 REQUIRED = ("code", "method", "starts_on")
 COLUMNS = (
-    *("code_kind", "code", "modifier", "place_of_service", "method", "amount", "percent", "reference_schedule"),
-    *("starts_on", "ends_on"),
+    *("code_kind", "code", "modifier", "place_of_service", "locality", "method", "amount", "percent"),
+    *("reference_schedule", "values", "starts_on", "ends_on"),
 )
 _IN_TABLE = (
-    *("schedule_id", "code_kind", "code", "modifier", "place_of_service", "method", "amount", "percent"),
-    *("reference_schedule_id", "period", "recorded_at"),
+    *("schedule_id", "code_kind", "code", "modifier", "place_of_service", "locality", "method", "amount", "percent"),
+    *("reference_schedule_id", "values", "period", "recorded_at"),
 )
 _METHODS = frozenset(FeeRate.Method.values)
 _KINDS = frozenset({"procedure", "revenue", "drg", "any"})
-_LONGEST = {"code": 10, "modifier": 2, "place_of_service": 2}
+_LONGEST = {"code": 10, "modifier": 2, "place_of_service": 2, "locality": 10}
 _OF_PERCENT = frozenset({FeeRate.Method.PERCENT_OF_BILLED, FeeRate.Method.PERCENT_OF_REFERENCE})
+# Prices that are reckoned from `values`, the JSON of a plans.facts.ValuesFact.
+_FORMULAS = frozenset(
+    {
+        *(FeeRate.Method.RELATIVE_VALUE, FeeRate.Method.ANAESTHESIA),
+        *(FeeRate.Method.DRG_WEIGHT, FeeRate.Method.PERCENTILES),
+    }
+)
 
-_Key = tuple[str, str, str, str]
+_Key = tuple[str, str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +76,14 @@ class _Rate:
     amount: Decimal | None
     percent: Decimal | None
     reference_id: int | None
+    values: ValuesFact | None
     starts_on: date
     ends_on: date | None
 
     @property
-    def worth(self) -> tuple[str, Decimal | None, Decimal | None, int | None]:
+    def worth(self) -> tuple[str, Decimal | None, Decimal | None, int | None, ValuesFact | None]:
         """What it says, apart from when."""
-        return self.method, self.amount, self.percent, self.reference_id
+        return self.method, self.amount, self.percent, self.reference_id, self.values
 
     def overlaps(self, other: _Rate) -> bool:
         return (other.ends_on is None or self.starts_on < other.ends_on) and (
@@ -151,8 +161,11 @@ def _rate_of(
     percent = _number(cell.get("percent", ""), "percent", fault)
     if method in _OF_PERCENT and percent is None:
         fault("percent", "percent.missing", _("This method needs a percentage."))
-    if method in _METHODS - _OF_PERCENT and amount is None:
+    if method in _METHODS - _OF_PERCENT - _FORMULAS and amount is None:
         fault("amount", "amount.missing", _("This method needs an amount."))
+    values = _values(cell.get("values", ""), fault)
+    if method in _FORMULAS and not cell.get("values"):
+        fault("values", "values.missing", _("This method needs values."))
     if amount is not None and amount != cents(amount):
         fault("amount", "amount.not_cents", _("The amount is not in whole cents."))
     reference = cell.get("reference_schedule", "")
@@ -168,11 +181,12 @@ def _rate_of(
         return None
     return _Rate(
         number,
-        (kind, code, cell.get("modifier", "").upper(), cell.get("place_of_service", "")),
+        (kind, code, cell.get("modifier", "").upper(), cell.get("place_of_service", ""), cell.get("locality", "")),
         method,
-        amount if method not in _OF_PERCENT else None,
+        amount if method not in _OF_PERCENT | _FORMULAS else None,
         percent if method in _OF_PERCENT else None,
         references[reference] if method == FeeRate.Method.PERCENT_OF_REFERENCE else None,
+        values,
         starts_on,
         ends_on,
     )
@@ -189,6 +203,16 @@ def _number(text: str, column: str, fault: Any) -> Decimal | None:
         fault(column, "number.wrong", _("This is no amount."))
         return None
     return number
+
+
+def _values(text: str, fault: Any) -> ValuesFact | None:
+    if not text:
+        return None
+    try:
+        return msgspec.json.decode(text, type=ValuesFact, strict=False)
+    except msgspec.MsgspecError:
+        fault("values", "values.wrong", _("This is not the JSON of values that are known."))
+        return None
 
 
 def _day(text: str, column: str, fault: Any) -> date | None:
@@ -214,7 +238,7 @@ def _check_overlaps(rates: Iterable[_Rate], problems: list[RateProblem]) -> None
 def _apply(schedule: FeeSchedule, rates: list[_Rate], done: LoadedRates, dry_run: bool) -> None:
     standing: dict[_Key, list[tuple[int, _Rate]]] = defaultdict(list)
     for row in FeeRate.objects.filter(schedule=schedule, superseded_at__isnull=True):
-        key = row.code_kind, row.code, row.modifier, row.place_of_service
+        key = row.code_kind, row.code, row.modifier, row.place_of_service, row.locality
         standing[key].append((row.pk, _standing(row, key)))
     new = [rate for rate in rates if not any(_says(known, rate) for _pk, known in standing[rate.key])]
     by_key: dict[_Key, list[_Rate]] = defaultdict(list)
@@ -241,7 +265,8 @@ def _apply(schedule: FeeSchedule, rates: list[_Rate], done: LoadedRates, dry_run
 
 
 def _standing(row: FeeRate, key: _Key) -> _Rate:
-    figures = row.method, row.amount, row.percent, row.reference_schedule_id
+    values = None if row.values is None else msgspec.convert(row.values, ValuesFact, strict=False)
+    figures = row.method, row.amount, row.percent, row.reference_schedule_id, values
     return _Rate(0, key, *figures, row.period.lower, row.period.upper)
 
 
@@ -267,4 +292,5 @@ def _rest_of(known: _Rate, rate: _Rate) -> list[_Rate]:
 
 def _row(schedule_id: int, rate: _Rate, now: datetime) -> tuple[Any, ...]:
     period = f"[{rate.starts_on},{rate.ends_on or ''})"
-    return (schedule_id, *rate.key, rate.method, rate.amount, rate.percent, rate.reference_id, period, now)
+    values = None if rate.values is None else msgspec.json.encode(rate.values).decode()
+    return (schedule_id, *rate.key, rate.method, rate.amount, rate.percent, rate.reference_id, values, period, now)

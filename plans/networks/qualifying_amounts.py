@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from tpa.foundation.values.money import cents, dollars
 
 _TWO = Decimal(2)
+# Professional and technical component: services of their own, (b)(2)(ii)(A).
+_OWN_SERVICES = frozenset({"26", "TC"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +65,36 @@ def indexed(amount: Decimal, factors: Iterable[Decimal]) -> Decimal:
 def rounded(amount: Decimal, *, to: str) -> Decimal:
     """As it is paid and said: to the cent, or to the dollar, as the notices permit."""
     return dollars(amount) if to == "dollar" else cents(amount)
+
+
+class QualifyingRow(NamedTuple):
+    """An amount for a period: of a plan's market or, blank, of all that are administered; of a state or, blank, any."""
+
+    market: str
+    code: str
+    modifier: str
+    region: str
+    amount: Decimal
+    starts_on: date
+    ends_on: date | None
+
+
+class QualifyingBook:
+    """The amounts of a batch's services."""
+
+    def __init__(self, rows: Iterable[QualifyingRow] = ()) -> None:
+        self._rows: dict[tuple[str, str, str, str], list[QualifyingRow]] = defaultdict(list)
+        for row in rows:
+            self._rows[row.market, row.code, row.modifier, row.region].append(row)
+
+    def find(self, code: str, modifiers: Sequence[str], *, plan: str, state: str, on: date) -> Decimal | None:
+        """The amount a unit: the plan's own market before all that are administered, the state before any."""
+        if not self._rows:
+            return None
+        modifier = next((one for one in modifiers if one in _OWN_SERVICES), "")
+        for market in (plan, ""):
+            for region in (state, ""):
+                for row in self._rows.get((market, code, modifier, region), ()):
+                    if row.starts_on <= on and (row.ends_on is None or on < row.ends_on):
+                        return row.amount
+        return None

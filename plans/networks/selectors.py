@@ -3,26 +3,56 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
+import msgspec
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from plans.facts import ParticipationFact, RateFact
+from plans.facts import LocalityFact, ParticipationFact, RateFact, ValuesFact
 from plans.models import FeeSchedule, Network, NetworkParticipation, Provider
-from plans.networks.rates import BookedRate, RateBook
+from plans.networks.localities import STATE, ZIP3, ZIP5, FactorRow, Localities, Site, ZipRow
+from plans.networks.qualifying_amounts import QualifyingBook, QualifyingRow
+from plans.networks.rates import BookedRate, BookedTerms, RateBook
+from plans.networks.read_contract import read_contract
 
+_decode_values = msgspec.json.Decoder(ValuesFact).decode
 _RATES = """
 SELECT held.id, held.schedule_id, schedule.code, held.method, held.code_kind, held.code, held.modifier,
-       held.place_of_service, held.amount, held.percent, held.reference_schedule_id, reference.code,
-       lower(held.period), upper(held.period)
+       held.place_of_service, held.locality, held.amount, held.percent, held.reference_schedule_id, reference.code,
+       held.values::text, lower(held.period), upper(held.period)
   FROM plans_feerate held
   JOIN plans_feeschedule schedule ON schedule.id = held.schedule_id
   LEFT JOIN plans_feeschedule reference ON reference.id = held.reference_schedule_id
  WHERE held.schedule_id = ANY(%(schedules)s) AND held.code = ANY(%(codes)s)
    AND held.period && daterange(%(from)s, %(to)s, '[]') AND {known}
+ ORDER BY held.id
+"""
+_TERMS = """
+SELECT held.id, held.schedule_id, schedule.code, held.indicators_schedule_id, held.document::text,
+       lower(held.period), upper(held.period)
+  FROM plans_scheduleterms held JOIN plans_feeschedule schedule ON schedule.id = held.schedule_id
+ WHERE held.schedule_id = ANY(%(schedules)s) AND held.period && daterange(%(from)s, %(to)s, '[]') AND {known}
+ ORDER BY held.id
+"""
+# The localities of the batch's ZIP codes with their factors; one without a factor comes along alone.
+_LOCALITIES = """
+SELECT held.table, held.postal_code, held.locality, lower(held.period), upper(held.period),
+       factor.work, factor.practice, factor.malpractice, factor.anaesthesia_amount,
+       lower(factor.period), upper(factor.period)
+  FROM plans_localityzip held
+  LEFT JOIN plans_localityfactor factor ON factor.table = held.table AND factor.locality = held.locality
+        AND factor.period && daterange(%(from)s, %(to)s, '[]') AND {known_factor}
+ WHERE held.table = ANY(%(tables)s) AND held.postal_code = ANY(%(zips)s)
+   AND held.period && daterange(%(from)s, %(to)s, '[]') AND {known}
+ ORDER BY held.id, factor.id
+"""
+_QUALIFYING = """
+SELECT held.market, held.code, held.modifier, held.region, held.amount, lower(held.period), upper(held.period)
+  FROM plans_qualifyingamount held
+ WHERE held.code = ANY(%(codes)s) AND held.period && daterange(%(from)s, %(to)s, '[]') AND {known}
  ORDER BY held.id
 """
 _PARTICIPATIONS = """
@@ -66,9 +96,11 @@ def rates_for(
     on_from: date,
     on_to: date,
     known_at: datetime | None = None,
+    sites: Collection[Site] = (),
 ) -> RateBook:
-    """The rates of the schedules for these procedure, revenue and DRG codes (and for any code), with the rates of the
-    schedules they refer to, between two days (both counted); two queries.
+    """The rates of the schedules for these procedure, revenue and DRG codes (and for any code), with those of the
+    schedules they refer to and the terms of all, between two days (both counted); two queries, one more where a rate
+    refers to another schedule, one more where terms go by a table of localities.
 
     With `known_at`: as it was recorded then.
     """
@@ -81,10 +113,22 @@ def rates_for(
     }
     rates = list(_read_rates(wanted))
     referred = {rate.reference_schedule_id for rate in rates if rate.reference_schedule_id is not None}
+    terms = list(_read_terms(wanted | {"schedules": sorted(referred | set(schedule_ids))}))
+    referred |= {one.indicators_schedule_id for one in terms if one.indicators_schedule_id is not None}
     references = referred - set(schedule_ids)
     if references:
         rates += _read_rates(wanted | {"schedules": sorted(references)})
-    return RateBook(rates)
+    return RateBook(rates, terms, _read_localities(wanted, terms, sites))
+
+
+def qualifying_amounts(
+    codes: Collection[str], on_from: date, on_to: date, known_at: datetime | None = None
+) -> QualifyingBook:
+    """The qualifying payment amounts of services between two days (both counted); one query."""
+    wanted: dict[str, Any] = {"codes": sorted(codes), "from": on_from, "to": on_to, "known_at": known_at}
+    with connection.cursor() as cursor:
+        cursor.execute(_QUALIFYING.format(known=_NOW if known_at is None else _THEN), wanted)
+        return QualifyingBook(QualifyingRow(*row) for row in cursor.fetchall())
 
 
 def networks_by_code(codes: Collection[str]) -> dict[str, int]:
@@ -125,7 +169,7 @@ def _read_rates(wanted: dict[str, Any]) -> Iterator[BookedRate]:
         for row in cursor.fetchall():
             yield BookedRate(
                 row[1],
-                row[10],
+                row[11],
                 RateFact(
                     rate_id=row[0],
                     schedule=row[2],
@@ -134,10 +178,47 @@ def _read_rates(wanted: dict[str, Any]) -> Iterator[BookedRate]:
                     code=row[5],
                     modifier=row[6],
                     place_of_service=row[7],
-                    amount=row[8],
-                    percent=row[9],
-                    reference_schedule=row[11] or "",
-                    starts_on=row[12],
-                    ends_on=row[13],
+                    locality=row[8],
+                    amount=row[9],
+                    percent=row[10],
+                    reference_schedule=row[12] or "",
+                    values=None if row[13] is None else _decode_values(row[13]),
+                    starts_on=row[14],
+                    ends_on=row[15],
                 ),
             )
+
+
+def _read_terms(wanted: dict[str, Any]) -> Iterator[BookedTerms]:
+    with connection.cursor() as cursor:
+        cursor.execute(_TERMS.format(known=_NOW if wanted["known_at"] is None else _THEN), wanted)
+        for contract_id, schedule_id, code, indicators_id, document, starts_on, ends_on in cursor.fetchall():
+            fact = read_contract(
+                msgspec.json.decode(document),
+                schedule=code,
+                starts_on=starts_on,
+                ends_on=ends_on,
+                contract_id=contract_id,
+            )
+            yield BookedTerms(schedule_id, indicators_id, fact)
+
+
+def _read_localities(wanted: dict[str, Any], terms: Sequence[BookedTerms], sites: Collection[Site]) -> Localities:
+    tables = {one.fact.locality_by for one in terms} - {"", STATE, ZIP3, ZIP5}
+    if not tables or not sites:
+        return Localities()
+    zips: dict[ZipRow, None] = {}
+    factors: dict[FactorRow, None] = {}
+    known = _NOW if wanted["known_at"] is None else _THEN
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _LOCALITIES.format(known=known, known_factor=known.replace("held.", "factor.")),
+            wanted | {"tables": sorted(tables), "zips": sorted({site.postal_code[:5] for site in sites})},
+        )
+        for table, code, locality, starts_on, ends_on, *figures, factor_from, factor_to in cursor.fetchall():
+            zips[ZipRow(table, code, locality, starts_on, ends_on)] = None
+            if factor_from is not None:
+                names = ("work", "practice", "malpractice", "anaesthesia_amount")
+                fact = LocalityFact(locality=locality, **dict(zip(names, figures, strict=True)))
+                factors[FactorRow(table, fact, factor_from, factor_to)] = None
+    return Localities(zips, factors)

@@ -47,6 +47,24 @@ def test_every_method_loads(schedule):
     assert FeeRate.objects.get(code="", code_kind="procedure").reference_schedule.code == "medicare"
 
 
+def test_localities_and_what_formulas_want_load(schedule):
+    header = "code_kind,code,locality,method,amount,values,starts_on\n"
+    rows = [
+        "procedure,99213,981,fee,92.50,,2026-01-01",
+        "procedure,99213,982,fee,95.50,,2026-01-01",
+        'procedure,00840,,anaesthesia,,"{""base_units"": 6}",2026-01-01',
+        'revenue,0120,,per_diem,2000,"{""tiers"": [{""through_day"": 3, ""amount"": 9}, {""amount"": 1}]}",2026-01-01',
+        'procedure,99214,981,percentiles,,"{""percentiles"": {""80"": ""140.50""}}",2026-01-01',
+    ]
+    assert load(*rows, header=header).added_count == 5
+    assert load(*rows, header=header).same_count == 5
+    assert FeeRate.objects.get(code="0120").values["tiers"][1] == {"amount": "1"}
+    wrong = load(
+        "procedure,00840,,anaesthesia,,,2026-01-01", 'procedure,00841,,fee,1,"{""base"": 6}",2026-01-01', header=header
+    )
+    assert [(one.row_number, one.code) for one in wrong.problems] == [(2, "values.missing"), (3, "values.wrong")]
+
+
 def test_loading_the_same_again_changes_nothing(schedule):
     load("procedure,99213,,,fee,92.50,,,2026-01-01,")
     done = load("procedure,99213,,,fee,92.50,,,2026-01-01,")

@@ -8,11 +8,18 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError
 
-from plans.facts import RateFact
-from plans.models import FeeRate
-from plans.networks.rates import BookedRate, RateBook
+from plans.facts import ContractFact, RateFact
+from plans.models import FeeRate, FeeSchedule
+from plans.networks.load_published import PublishedFile, load_published
+from plans.networks.localities import Site
+from plans.networks.published_terms import shipped_terms
+from plans.networks.rates import BookedRate, BookedTerms, RateBook
 from plans.networks.selectors import rates_for
+from plans.networks.set_terms import set_terms
 from tests.factories.plans import make_rate, make_schedule
+from tests.plans.networks.test_load_published import ANES, GPCI, PPRRVU, ZIP5
+from tpa.foundation.audit import Actor
+from tpa.foundation.values.periods import Period
 
 ON = date(2026, 6, 15)
 
@@ -114,7 +121,7 @@ def test_a_reference_is_a_price_and_no_per_cent_of_something_else():
 
 
 @pytest.mark.django_db
-def test_a_batch_reads_its_schedules_and_their_references_with_two_queries(django_assert_num_queries):
+def test_a_batch_reads_its_schedules_their_terms_and_their_references_with_three_queries(django_assert_num_queries):
     schedules = [make_schedule() for _ in range(3)]
     reference = make_schedule("medicare", is_reference=True)
     make_rate(reference, "100.00", code="99213")
@@ -128,7 +135,7 @@ def test_a_batch_reads_its_schedules_and_their_references_with_two_queries(djang
             reference_schedule=reference,
         )
     make_rate(schedules[0], "90.00", code="99214")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         book = rates_for([schedule.pk for schedule in schedules], ["99213", "99214"], ON, ON)
     found = book.find(schedules[2].pk, on=ON, code="99213")
     assert found is not None
@@ -136,8 +143,56 @@ def test_a_batch_reads_its_schedules_and_their_references_with_two_queries(djang
     own = book.find(schedules[0].pk, on=ON, code="99214")
     assert own is not None
     assert (own.amount, own.schedule) == (Decimal("90.00"), schedules[0].code)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         rates_for([schedules[0].pk], [], date(2019, 1, 1), date(2019, 1, 31))
+
+
+@pytest.mark.django_db
+def test_formulas_terms_localities_and_indicators_come_together(django_assert_num_queries):
+    """A contract of 140 per cent of Medicare, with fees of its own by Medicare's indicators."""
+    by = Actor.system("tests")
+    year = Period(date(2026, 1, 1), date(2027, 1, 1))
+    for published in shipped_terms():
+        if not FeeSchedule.objects.filter(code=published.schedule).exists():
+            make_schedule(published.schedule, is_reference=True)
+        period = Period(published.starts_on, published.ends_on)
+        set_terms(schedule_code=published.schedule, document=published.document, period=period, by=by)
+    for layout, text, into in (
+        ("pprrvu", PPRRVU, "medicare-physicians"),
+        ("gpci", GPCI, "medicare"),
+        ("anaesthesia-factors", ANES, "medicare"),
+        ("zip5", ZIP5, "medicare"),
+    ):
+        assert not load_published(file=PublishedFile(layout, into, year), lines=text.splitlines(True), by=by).problems
+    lakes, medicare = make_schedule("lakes"), FeeSchedule.objects.get(code="medicare-physicians")
+    share = {"method": "percent_of_reference", "percent": Decimal(140), "reference_schedule": medicare}
+    make_rate(lakes, code_kind="procedure", **share)
+    make_rate(lakes, "900.00", code="27447")
+    terms = {"lesser_of": {"level": "never"}, "indicators_from": "medicare-physicians"}
+    set_terms(schedule_code="lakes", document=terms, period=year, by=by)
+    alaska, nowhere = Site("AK", "99501-1234"), Site("", "")
+    with django_assert_num_queries(4):
+        book = rates_for([lakes.pk], ["99213", "27447"], ON, ON, sites=[alaska, nowhere])
+    visit = book.find(lakes.pk, on=ON, code="99213", site=alaska)
+    assert (visit.reference_method, visit.reference_amount, visit.percent) == ("relative_value", None, Decimal(140))
+    assert (visit.values.work, visit.place.work, visit.place.anaesthesia_amount) == (
+        *(Decimal("1.30"), Decimal("1.5"), Decimal("27.97")),
+    )
+    assert visit is book.find(lakes.pk, on=ON, code="99213", site=alaska), "made once"
+    assert book.find(lakes.pk, on=ON, code="99213", site=nowhere).place is None
+    knee = book.find(lakes.pk, on=ON, code="27447", site=alaska)
+    assert (knee.amount, knee.values.multiple, knee.values.co_surgeon) == (Decimal(900), "2", "2")
+    behind = book.contracts_behind([(visit, ON)])
+    assert {one.schedule for one in behind} == {"lakes", "medicare-physicians"}
+    assert {str(one.relative_values.conversion_amount) for one in behind if one.relative_values} == {"33.4009"}
+
+
+def test_a_price_of_the_locality_goes_before_one_of_any():
+    terms = ContractFact(contract_id=1, schedule="1", starts_on=date(2026, 1, 1), locality_by="zip3")
+    rates = [rate(1, code="99213"), rate(2, code="99213", locality="981")]
+    book = RateBook(rates, [BookedTerms(1, None, terms)])
+    found = [book.find(1, on=ON, code="99213", site=Site("WA", postal)).rate_id for postal in ("98101", "98201", "")]
+    assert found == [2, 1, 1]
 
 
 @pytest.mark.django_db
