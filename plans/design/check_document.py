@@ -159,9 +159,10 @@ def _conditions(document: Document) -> Iterator[Problem]:
 
 
 def _counted(document: Document) -> Iterator[Problem]:
-    """Limits, first visits and waiting periods: used once, of benefits and conditions that there are."""
+    """What names benefits and conditions: each is there once, and names those that there are."""
     benefits = _names(document, "benefits", "benefit")
-    for part, key in (("limits", "limit"), ("first_visits", "first"), ("waiting_periods", "waiting")):
+    counted = (("limits", "limit"), ("first_visits", "first"), ("waiting_periods", "waiting"), ("parity", "class"))
+    for part, key in counted:
         yield from _twins(document.get(part, []), part, key)
         for index, clause in enumerate(document.get(part, ())):
             for name in clause["benefits"]:
@@ -211,6 +212,8 @@ def _tier_names(document: Document) -> Iterator[Problem]:
         named.append((("limits", index, "tiers"), limit.get("tiers", [])))
     for index, benefit in enumerate(document["benefits"]):
         named.append((("benefits", index, "authorization"), benefit.get("authorization", {}).get("tiers", [])))
+    for index, clause in enumerate(document.get("parity", ())):
+        named.append((("parity", index, "tiers"), clause["tiers"]))
     for path, names in named:
         for name in names:
             if name not in tiers:

@@ -28,6 +28,28 @@ def counted_clauses(document: Document) -> Iterator[Clause]:
         yield Clause(f"waiting:{waiting['waiting']}", title, waiting["section"], _waiting(waiting))
 
 
+def fairness_clauses(document: Document) -> Iterator[Clause]:
+    """The parity analysis and wellness programmes."""
+    for one in document.get("parity", ()):
+        levels = ", ".join(f"{level['level']}: {dollars(level['payments'])}" for level in one["levels"])
+        says = {
+            _("kind of share"): one["kind"],
+            _("tiers"): ", ".join(one["tiers"]),
+            _("benefits"): ", ".join(one["benefits"]),
+            _("expected payments by level"): levels,
+        }
+        yield Clause(f"parity:{one['class']}", _("Parity analysis %s") % one["class"], one["section"], says)
+    if "wellness" in document:
+        clause = document["wellness"]
+        names = {
+            "annual_cost": _("cost of employee-only cover"),
+            "rewards": _("rewards"),
+            "tobacco_rewards": _("rewards for tobacco"),
+        }
+        says = {words: dollars(clause[name]) for name, words in names.items() if name in clause}
+        yield Clause("wellness", _("Wellness programmes"), clause["section"], says)
+
+
 def _limit(limit: Document) -> dict[str, str]:
     is_money = limit["counts"] in ("allowed", "paid")
     most = dollars(limit["most"]) if is_money else str(limit["most"])

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from plans.design.describe_counted import counted_clauses
+from plans.design.describe_counted import counted_clauses, fairness_clauses
 from plans.design.describe_edits import describe_edits
 from plans.design.plan_words import Clause, dollars, length_words, matches_words, pays_words
 
@@ -38,6 +38,7 @@ def _clauses(document: Document) -> Iterator[Clause]:
     for benefit in document["benefits"]:
         yield Clause(f"benefit:{benefit['benefit']}", benefit["title"], benefit["section"], _benefit(benefit))
     yield from counted_clauses(document)
+    yield from fairness_clauses(document)
     for part, title in (("exclusions", _("Excluded: %s")), ("reviews", _("Reviewed by a clinician: %s"))):
         for clause in document.get(part, ()):
             key = clause.get("exclusion") or clause["review"]
@@ -64,7 +65,7 @@ def _general(document: Document) -> Clause:
 
 def _rules(document: Document) -> Iterator[Clause]:
     if "eligibility" in document:
-        says = {_("coverage"): _("on the day of service")}
+        says = {_("coverage"): _("on the day of service"), **_eligibility(document["eligibility"])}
         yield Clause("eligibility", _("Who is covered"), document["eligibility"]["section"], says)
     if "stays" in document:
         by_admission = document["stays"]["belong_to"] == "admission"
@@ -104,6 +105,18 @@ def _rules(document: Document) -> Iterator[Clause]:
             years = {"calendar_year": _("calendar year"), "plan_year": _("plan year")}
             says[_("benefit bank")] = years[clause["bank"]]
         yield Clause("coordination", _("Coordination of benefits"), clause["section"], says)
+
+
+def _eligibility(clause: Document) -> dict[str, str]:
+    says = {}
+    if "waits_days" in clause:
+        says[_("waits")] = _("%s days") % clause["waits_days"]
+    if "begins" in clause:
+        is_month = clause["begins"] == "first_of_month"
+        says[_("begins")] = _("on the first of the month") if is_month else _("on the next day")
+    if "service_hours" in clause:
+        says[_("hours of service before")] = str(clause["service_hours"])
+    return says
 
 
 def _cap(one: Document) -> dict[str, str]:

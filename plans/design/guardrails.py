@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any, Final, NamedTuple
+from typing import Any
 
 from django.utils.translation import gettext as _
 
+from plans.design.guard import (
+    ACA_OTHER,
+    ACA_SELF,
+    HDHP_DEDUCTIBLE_FAMILY,
+    HDHP_DEDUCTIBLE_SELF,
+    HDHP_OOP_FAMILY,
+    HDHP_OOP_SELF,
+    REFUSES,
+    WARNS,
+    Guard,
+    Numbers,
+)
+from plans.design.guard_fairness import fairness_guards
+from plans.design.plan_words import dollars
+
 Document = dict[str, Any]
-
-REFUSES, WARNS = "refuses", "warns"
-
-ACA_SELF, ACA_OTHER = "aca.oop_max.self", "aca.oop_max.other"
-HDHP_DEDUCTIBLE_SELF, HDHP_DEDUCTIBLE_FAMILY = "hdhp.deductible_min.self", "hdhp.deductible_min.family"
-HDHP_OOP_SELF, HDHP_OOP_FAMILY = "hdhp.oop_max.self", "hdhp.oop_max.family"
-
-PARAMETERS: Final = (ACA_SELF, ACA_OTHER, HDHP_DEDUCTIBLE_SELF, HDHP_DEDUCTIBLE_FAMILY, HDHP_OOP_SELF, HDHP_OOP_FAMILY)
-
-
-class LegalNumber(NamedTuple):
-    """A value of the law for the plan's year, and where it stands."""
-
-    value: Decimal
-    citation: str
-
-
-class Guard(NamedTuple):
-    """One thing that the law wants otherwise, the clause it is about, and whether that keeps it from publication."""
-
-    code: str
-    severity: str
-    section: str
-    message: str
-    citation: str
-
-
-Numbers = Mapping[str, LegalNumber]
 
 
 def guardrails(document: Document, numbers: Numbers) -> list[Guard]:
@@ -51,8 +38,9 @@ def guardrails(document: Document, numbers: Numbers) -> list[Guard]:
             *_hdhp_deductibles(document, numbers),
             *_hdhp_maximums(document, numbers),
             *_before_deductible(document),
+            *_first_visits_before_deductible(document),
         ]
-    return [*found, *_dollar_limits(document), *_parity(document)]
+    return [*found, *_dollar_limits(document), *_parity(document), *fairness_guards(document, numbers)]
 
 
 def _maximums(document: Document, numbers: Numbers) -> Iterator[Guard]:
@@ -181,6 +169,19 @@ def _before_deductible(document: Document) -> Iterator[Guard]:
                 break
 
 
+def _first_visits_before_deductible(document: Document) -> Iterator[Guard]:
+    """Nor may the first visits of a year be."""
+    tiers = _network_tiers(document)
+    exempt = {
+        benefit["benefit"] for benefit in document["benefits"] if benefit.get("preventive") or _is_dental(benefit)
+    }
+    for first in document.get("first_visits", ()):
+        pays = [pays for tier, pays in first["pays"].items() if tier in tiers and pays != "not_covered"]
+        if set(first["benefits"]) - exempt and any(not shares or shares[0] != "deductible" for shares in pays):
+            message = _("The first visits “%(name)s” are paid before the deductible.") % {"name": first["first"]}
+            yield Guard("hdhp.before_deductible", REFUSES, first["section"], message, "26 USC 223(c)(2)")
+
+
 def _too_high(code: str, amount: Decimal | None, numbers: Numbers, name: str, section: str) -> Iterator[Guard]:
     yield from _compare(code, amount, numbers, name, section, most=True)
 
@@ -197,7 +198,7 @@ def _compare(
         message = _("No value of %(name)s is known for the plan year.") % {"name": name}
         yield Guard(code, WARNS, section, message, "")
         return
-    values = {"amount": _dollars(amount), "limit": _dollars(number.value)}
+    values = {"amount": "" if amount is None else dollars(amount), "limit": dollars(number.value)}
     if amount is None:
         if most:
             yield Guard(code, REFUSES, section, _("There is no limit; at most %(limit)s.") % values, number.citation)
@@ -261,7 +262,3 @@ def _has_shares(benefit: Document, tiers: set[str]) -> bool:
 
 def _is_dental(benefit: Document) -> bool:
     return bool(benefit.get("when")) and all(match.get("kinds") == ["D"] for match in benefit["when"])
-
-
-def _dollars(amount: Decimal | None) -> str:
-    return "" if amount is None else f"${amount:,.0f}" if amount == amount.to_integral_value() else f"${amount:,.2f}"

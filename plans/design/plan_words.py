@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -54,7 +55,7 @@ def _values(values: Any) -> str:
     return ", ".join(str(value) for value in values) if isinstance(values, list) else str(values)
 
 
-def dollars(amount: int | str) -> str:
+def dollars(amount: int | str | Decimal) -> str:
     """$1,250.50"""
     whole, _point, cents = str(amount).partition(".")
     return f"${int(whole):,}" + (f".{cents:0<2}" if cents else "")

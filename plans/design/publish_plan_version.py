@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Max
@@ -10,7 +11,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg2.extras import DateRange
 
-from plans.design.guardrails import PARAMETERS, REFUSES, Guard, LegalNumber, guardrails
+from plans.design.grandfathering import medical_inflation
+from plans.design.guard import (
+    MEDICAL_BASE,
+    MEDICAL_INDEX,
+    PARAMETERS,
+    REFUSES,
+    Guard,
+    LegalNumber,
+    with_indexed_limits,
+)
+from plans.design.guard_status import status_guards
+from plans.design.guardrails import guardrails
 from plans.design.read_plan import content_hash
 from plans.models import Plan, PlanVersion
 from tpa.foundation import audit
@@ -57,7 +69,21 @@ def guards_of(version: PlanVersion) -> list[Guard]:
         except NotFound:
             continue
         numbers[name] = LegalNumber(known.value, known.citation)
-    return guardrails(version.document, numbers)
+    guards = guardrails(version.document, with_indexed_limits(numbers))
+    before = _version_before(version)
+    if before is not None:
+        # Without a published index of medical care nothing is allowed for inflation.
+        index, base = numbers.get(MEDICAL_INDEX), numbers.get(MEDICAL_BASE)
+        inflation = medical_inflation(base_index=base.value, index=index.value) if index and base else Decimal(0)
+        guards += status_guards(before.document, version.document, numbers, inflation)
+    return guards
+
+
+def _version_before(version: PlanVersion) -> PlanVersion | None:
+    """The published version of the plan whose wording this one takes the place of or follows."""
+    starts = Period.of_range(version.effective).start
+    published = PlanVersion.objects.filter(plan_id=version.plan_id, status=PlanVersion.Status.PUBLISHED)
+    return published.filter(effective__startswith__lte=starts).exclude(pk=version.pk).order_by("effective").last()
 
 
 def _guard(version: PlanVersion) -> list[Guard]:

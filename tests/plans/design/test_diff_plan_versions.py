@@ -84,6 +84,12 @@ def test_the_order_of_benefits_is_content() -> None:
 def _meadow() -> dict:
     document = demo("meadow-epo") | {"hsa_qualified": True, "stays": {"belong_to": "day_of_service", "section": "1.5"}}
     document["stays"]["spanning_lines"] = "by_day"
+    document["eligibility"] |= {"waits_days": 60, "begins": "first_of_month", "service_hours": 1200}
+    document["wellness"] = {"annual_cost": 6000, "rewards": 600, "tobacco_rewards": 100, "section": "9"}
+    levels = [{"level": 0, "payments": 200}, {"level": 30, "payments": 800}]
+    document["parity"] = [
+        {"class": "office", "tiers": ["in"], "kind": "copay", "benefits": ["other"], "levels": levels, "section": "9"}
+    ]
     document["benefits"][0]["authorization"] = {"tiers": ["in"], "when_missing": "pend", "section": "7"}
     document["coordination"]["credits_deductible"] = False
     return document
@@ -139,6 +145,7 @@ def _other(value: str) -> object:
         "non_duplication": "standard",
         "day_of_service": "admission",
         "by_day": "first_day",
+        "first_of_month": "next_day",
         "plan_year": "lifetime",
         "calendar_year": "lifetime",
         "lifetime": "plan_year",

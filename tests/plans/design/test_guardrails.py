@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from plans.design.guardrails import REFUSES, WARNS, LegalNumber, guardrails
+from plans.design.guard import REFUSES, WARNS, LegalNumber
+from plans.design.guard_status import status_guards
+from plans.design.guardrails import guardrails
 from plans.design.read_plan import read_plan
 from tests.plans.design.documents import DEMO, demo, small
 
@@ -178,3 +180,63 @@ def test_a_guard_says_the_amounts_the_clause_and_the_citation() -> None:
     _maximum(individual="10600.50")(document)
     (guard,) = [one for one in guardrails(document, NUMBERS) if one.code == "aca.self"]
     assert (guard.message, guard.section, guard.citation) == ("$10,600.50 is above $10,600.", "4", "cited")
+
+
+def _hdhp(**clauses: Any) -> dict[str, Any]:
+    return demo("granite-hdhp") | clauses
+
+
+def test_an_hdhp_pays_no_first_visits_before_the_deductible() -> None:
+    benefit = next(one["benefit"] for one in demo("granite-hdhp")["benefits"] if not one.get("preventive"))
+    first = {"first": "f", "benefits": [benefit], "visits": 3, "per": "plan_year", "section": "9"}
+    assert "hdhp.before_deductible" in _codes(_hdhp(first_visits=[first | {"pays": {"in": []}}]))
+    held = first | {"pays": {"in": ["deductible", {"coinsurance": 10}]}}
+    assert "hdhp.before_deductible" not in _codes(_hdhp(first_visits=[held]))
+
+
+def test_a_waiting_period_by_diagnosis_is_refused_and_one_of_an_essential_benefit_looked_at() -> None:
+    waiting = {"waiting": "w", "title": "W", "benefits": ["office"], "months": 6, "section": "9"}
+    assert _codes(small() | {"waiting_periods": [waiting]}) == {"aca.waiting_benefit"}
+    by_diagnosis = waiting | {"when": [{"diagnoses": ["C00-D49"]}]}
+    assert _codes(small() | {"waiting_periods": [by_diagnosis]}) == {"aca.preexisting"}
+
+
+def _status(change: Callable[[dict[str, Any]], None], inflation: str = "0") -> list[str]:
+    before = small() | {"grandfathered": True}
+    after = small() | {"grandfathered": True}
+    change(after)
+    law = {"percent_points": 15, "copay_amount": 5, "contribution_points": 5}
+    numbers = {f"grandfathering.{name}": LegalNumber(Decimal(value), "cited") for name, value in law.items()}
+    return [guard.message for guard in status_guards(before, after, numbers, Decimal(inflation))]
+
+
+def _pays(place: int, pays: Any) -> Callable[[dict[str, Any]], None]:
+    def change(document: dict[str, Any]) -> None:
+        document["benefits"][place]["pays"]["in"] = pays
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "inflation", "is_lost"),
+    [
+        (_pays(2, [{"copay": 30, "per": "visit"}]), "0", False),  # five dollars more
+        (_pays(2, [{"copay": 31, "per": "visit"}]), "0", True),  # 24 per cent and six dollars
+        (_pays(2, [{"copay": 31, "per": "visit"}]), "0.25", False),  # under 6.25 dollars
+        (_pays(3, ["deductible", {"coinsurance": 20}]), "0", False),
+        (_pays(3, ["deductible", {"coinsurance": 21}]), "9", True),
+        (_pays(2, "not_covered"), "9", True),
+        (_maximum(individual=4600), "0", False),
+        (_maximum(individual=4601), "0", True),
+    ],
+)
+def test_what_takes_the_grandfathered_status(
+    change: Callable[[dict[str, Any]], None], inflation: str, is_lost: bool
+) -> None:
+    assert bool(_status(change, inflation)) is is_lost
+
+
+def test_a_plan_that_gives_the_status_up_may_change() -> None:
+    after = small()
+    _pays(2, "not_covered")(after)
+    assert status_guards(small() | {"grandfathered": True}, after, {}, Decimal(0)) == []

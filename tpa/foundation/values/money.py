@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Final
 
@@ -67,3 +67,18 @@ def split(total: Decimal, weights: Sequence[Decimal | int]) -> list[Decimal]:
         parts[index] += 1
     sign = -1 if total < 0 else 1
     return [Decimal(sign * part) * _CENT + ZERO for part in parts]
+
+
+def to_nearest(amount: Decimal, step: int) -> Decimal:
+    """The nearest whole multiple of so many dollars, a half up: 151 to the hundred is 200, 149 is 100."""
+    return cents((amount / step).quantize(_ONE, rounding=ROUND_HALF_UP) * step)
+
+
+def down_to(amount: Decimal, step: int) -> Decimal:
+    """The next lower whole multiple of so many dollars, as limits of the law are indexed."""
+    return cents((amount / step).quantize(_ONE, rounding=ROUND_DOWN) * step)
+
+
+def cut(number: Decimal, places: int) -> Decimal:
+    """So many places of a factor, what comes after them left off."""
+    return number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_DOWN)

@@ -20,7 +20,7 @@ from claims.adjudication.engine.adjudicate import adjudicate
 from claims.adjudication.engine.decision import ClaimDecision
 from claims.simulation.scenario_facts import Family
 from claims.simulation.scenarios import ClaimWords, LineWords, Person, ScenarioWords, Used
-from plans.design.guardrails import LegalNumber
+from plans.design.guard import LegalNumber
 from tests.claims.adjudication.engine import invented
 from tpa.foundation.parameters import SHIPPED
 

@@ -6,8 +6,11 @@ from datetime import date
 
 import pytest
 
+from claims.simulation.coverage_example import Assumptions, Service, coverage_example, treatment
 from claims.simulation.scenarios import Used
 from plans.design.guardrails import guardrails
+from plans.design.sbc import Example, contradictions, rounded
+from tests.claims.adjudication.engine import invented
 from tests.claims.adjudication.engine.oracles import (
     Case,
     D,
@@ -149,9 +152,82 @@ def fifty_thousand(case: Case) -> None:
     assert figures_of(decision) == (5000, expected["coinsurance_paid"], expected["member"], expected["plan"])
 
 
-_SBC = "an SBC's coverage example: the treatment's single prices are not published, so it can not be recomputed"
+def fracture(case: Case) -> None:
+    """What CMS allows by category, and that a plan which pays nothing leaves the member all of it."""
+    given, expected = case["inputs"], case["expected"]
+    services = treatment(given["scenario"], given["version"])
+    assert {one.category: one.allowed_amount for one in services} == expected["allowed_by_category"]
+    terms = invented.compiled(a_plan(deductibles=a_deductible(99_999), pays=["deductible"]))
+    found = coverage_example(terms=terms, services=services)
+    assert found.total_cost_amount == found.example.total_amount == expected["total_unrounded"]
+
+
+def rounding(case: Case) -> None:
+    assert [rounded(D(amount)) for amount in case["inputs"]["amounts"]] == case["expected"]["rounded"]
+
+
+def assumptions(case: Case) -> None:
+    """What is assumed is said, and done: a plan with two tiers, family limits and authorizations shows it."""
+    assert Assumptions()._asdict() == case["expected"]
+    document = a_plan(
+        deductibles=a_deductible(500, family=600, person_in_family=100, type="embedded"),
+        pays=["deductible", {"coinsurance": 50}],
+    )
+    document["benefits"][0]["authorization"] = {"tiers": ["in", "out"], "when_missing": "deny", "section": "1"}
+    document["benefits"][0]["pays"]["out"] = "not_covered"
+    found = coverage_example(terms=invented.compiled(document), services=treatment("simple_fracture", "11-2019"))
+    assert found.example == (500, 0, 1150, 0)
+
+
+def filed(case: Case) -> None:
+    """Filed results: the columns add up to the total, and nothing contradicts the plan."""
+    given, expected = case["inputs"], case["expected"]
+    for who in ("Peg", "Joe", "Mia"):
+        example = Example(*(D(amount) for amount in expected[who]))
+        assert example.total_amount == expected[f"{who}_total"]
+        assert example == example.rounded()
+        limits = {
+            "deductible_amount": D(given["deductible_individual"]),
+            "maximum_amount": D(given["moop_individual"]),
+        }
+        assert list(contradictions(example, **limits)) == []
+
+
+def sample(case: Case) -> None:
+    """The official sample: the deductible is the rest, several deductibles added up; Peg's contradicts its plan."""
+    given, expected = case["inputs"], case["expected"]
+    deductibles = given["deductible"]["ind"] + given["rx_deductible"] + given["ot_deductible"]
+    found = {}
+    for who, said in expected.items():
+        rest = said["total"] - said["copay"] - said["coinsurance"] - said["limits"]
+        assert rest == said["deductible_by_subtraction"]
+        example = Example(*(D(amount) for amount in (rest, said["copay"], said["coinsurance"], said["limits"])))
+        assert example.total_amount == said["total"]
+        limits = {"deductible_amount": D(deductibles), "maximum_amount": D(given["oop_in"][0])}
+        found[who] = len(list(contradictions(example, **limits)))
+    assert found == {"Peg": 1, "Joe": 0, "Mia": 0}
+
+
+def peg_of_ppo(case: Case) -> None:
+    """What the treatment costs; what the member pays of it was not to be read."""
+    given, expected = case["inputs"], case["expected"]
+    document = a_plan(
+        deductibles=a_deductible(given["deductible"]), pays=["deductible", {"coinsurance": 100 * given["other"]}]
+    )
+    services = [Service("hospital", D(given["allowed"]["Peg"]), code="59400")]
+    found = coverage_example(terms=invented.compiled(document), services=services)
+    assert found.total_cost_amount == expected["Peg_total_example_cost"]
+    assert found.example.deductible_amount == given["deductible"]
+
 
 RUN: dict[str, Run] = {
+    "SBC-MIA-2019-CATEGORIES": fracture,
+    "SBC-MIA-2016-CATEGORIES": fracture,
+    "SBC-ROUNDING": rounding,
+    "SBC-CALC-ASSUMPTIONS": assumptions,
+    "SBC-SAMPLE-COMPLETED-PLAN": sample,
+    **{f"SBC-NJ26-{plan}": filed for plan in ("0010003-04", "0010003-05", "0010006-01", "0010006-05", "0010006-06")},
+    "SBC-REL-3000-55-30": peg_of_ppo,
     "SBC-MS-PEG": peg,
     "DED-EMBED-GOMEZ": embedded_gomez,
     "DED-AGG-GOMEZ": aggregate_gomez,
@@ -164,15 +240,7 @@ RUN: dict[str, Run] = {
     "BASIC-BCBSLA-50K": fifty_thousand,
 }
 
-NOT_RUN: dict[str, str] = {
-    "SBC-MIA-2019-CATEGORIES": _SBC,
-    "SBC-MIA-2016-CATEGORIES": _SBC,
-    "SBC-ROUNDING": "how SBCs round their examples; claims are decided to the cent",
-    "SBC-CALC-ASSUMPTIONS": "assumptions of SBCs, nothing to compute",
-    "SBC-SAMPLE-COMPLETED-PLAN": "contradicts its own maximum, as its notes say",
-    **{f"SBC-NJ26-{plan}": _SBC for plan in ("0010003-04", "0010003-05", "0010006-01", "0010006-05", "0010006-06")},
-    "SBC-REL-3000-55-30": "its result is not in the source that was read",
-}
+NOT_RUN: dict[str, str] = {}
 
 
 @pytest.mark.parametrize("name", RUN)
