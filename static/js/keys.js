@@ -59,7 +59,7 @@ export function startKeys() {
       openSheet();
       return;
     }
-    if (document.documentElement.dataset.keys === "off") return;
+    if (document.documentElement.dataset.shortcuts === "off") return;
     const owner = keyOwners().find((element) => element.dataset.key === event.key);
     if (!owner) return;
     event.preventDefault();

@@ -35,7 +35,7 @@ export function startLists() {
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-    if (document.querySelector("dialog[open]") || document.documentElement.dataset.keys === "off") return;
+    if (document.querySelector("dialog[open]") || document.documentElement.dataset.shortcuts === "off") return;
     if (event.key === "j" || event.key === "k") {
       event.preventDefault();
       walk(event.key === "j" ? 1 : -1);

@@ -3,8 +3,8 @@
 const YEAR = 365 * 24 * 3600;
 
 function press() {
-  const { theme, density, keys } = document.documentElement.dataset;
-  for (const [name, value] of Object.entries({ theme, density, keys })) {
+  const { theme, density, shortcuts } = document.documentElement.dataset;
+  for (const [name, value] of Object.entries({ theme, density, shortcuts })) {
     for (const button of document.querySelectorAll(`[data-set="${name}"]`)) {
       button.setAttribute("aria-pressed", String(button.value === value));
     }

@@ -8,7 +8,7 @@
     root.dataset.bsTheme = chosen === "light" || chosen === "dark" ? chosen : dark.matches ? "dark" : "light";
     root.dataset.theme = chosen || "auto";
     root.dataset.density = cookie("density") || "comfortable";
-    root.dataset.keys = cookie("keys") || "on";
+    root.dataset.shortcuts = cookie("shortcuts") || "on";
   };
   paint();
   dark.addEventListener("change", paint);

@@ -89,7 +89,7 @@ def test_a_person_can_switch_single_keys_off(visit: Visit, world: World, examine
     make_claim(world, world.members[0])
     page = visit("/claims/", as_=examiner)
     page.keyboard.press("?")
-    page.click("button[data-set=keys][value=off]")
+    page.click("button[data-set=shortcuts][value=off]")
     page.keyboard.press("Escape")
     page.keyboard.press("j")
     assert "claim=" not in page.url

@@ -5,28 +5,34 @@ from __future__ import annotations
 import os
 import signal
 import time
+from typing import Any
 
-from claims.adjudication import adjudicate_claims as room
-from claims.adjudication.engine.adjudicate import adjudicate
-from claims.adjudication.engine.decision import ClaimDecision
-from claims.adjudication.engine.facts import ClaimFacts
-from plans.design.terms import PlanTerms
+from celery import signals
+
 from tpa.celery import app
 
 MARK = os.environ.get("POISONED_CLAIM", "")
 HOW = os.environ.get("POISON", "")
 
 
-def poisoned(facts: ClaimFacts, terms: PlanTerms | None) -> ClaimDecision:
-    if facts.submission.patient_control_number == MARK:
-        if HOW == "raise":
-            raise RuntimeError("a rule failed")
-        if HOW == "kill":
-            os.kill(os.getpid(), signal.SIGKILL)
-        while HOW == "hang":
-            time.sleep(0.01)
-    return adjudicate(facts, terms)
+@signals.celeryd_after_setup.connect
+def poison(**_: Any) -> None:
+    """Before the children are made, once Django's models may be imported."""
+    from claims.adjudication import adjudicate_claims as room
+
+    healthy = room.adjudicate
+
+    def poisoned(facts: Any, terms: Any) -> Any:
+        if facts.submission.patient_control_number == MARK:
+            if HOW == "raise":
+                raise RuntimeError("a rule failed")
+            if HOW == "kill":
+                os.kill(os.getpid(), signal.SIGKILL)
+            while HOW == "hang":
+                time.sleep(0.01)
+        return healthy(facts, terms)
+
+    room.adjudicate = poisoned
 
 
-room.adjudicate = poisoned
 __all__ = ["app"]

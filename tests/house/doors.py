@@ -57,7 +57,8 @@ def _doors(patterns: list[Any], prefix: str, namespace: str, converters: dict[st
             inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
             yield from _doors(pattern.url_patterns, whole, inner, known)
         elif isinstance(pattern, URLPattern):
-            yield Door(simplify_regex(whole).lstrip("/"), namespace + (pattern.name or ""), known)
+            label = re.sub(r"<\w+:(\w+)>", r"<\1>", simplify_regex(whole).lstrip("/"))
+            yield Door(label, namespace + (pattern.name or ""), known)
 
 
 class Knockers:

@@ -31,6 +31,8 @@ CLOSED = {"302", "401", "403", "404", "405"}
 
 # Whole subtrees that one rule guards: every address below is tried, and shares a row. `*` is whatever it likes.
 SUBTREES = ("admin/",)
+# What stands below is nobody's but the person's own.
+OF_NO_EMPLOYER = ("accounts/", "api/problems/")
 
 HEAD = """\
 # Who gets what at every address; tested by tests/house/test_access_matrix.py, which also says how to write it anew.
@@ -82,7 +84,10 @@ def test_a_forgotten_filter_shows_nothing() -> None:
         leaky = {
             door
             for door, status in own.items()
-            if status == 200 and door.parameters and _status(knockers, Role.EMPLOYER_HR, door, OTHER) == 200
+            if status == 200
+            and door.parameters
+            and not door.label.startswith(OF_NO_EMPLOYER)
+            and _status(knockers, Role.EMPLOYER_HR, door, OTHER) == 200
         }
         assert len(leaky) > 5, "the filter was the only thing that stood before these doors"
         become_web()
@@ -115,9 +120,9 @@ def _try_all(knockers: Knockers) -> dict[str, list[str]]:
                 continue
             subtree = next((one for one in SUBTREES if door.label.startswith(one)), None)
             if subtree is None:
-                rows[f"{method} {door.label}"] = [*cells, recorded]
+                rows[f"{method} /{door.label}"] = [*cells, recorded]
             else:
-                shared = rows.setdefault(f"{method} {subtree}**", [*cells, "*"])
+                shared = rows.setdefault(f"{method} /{subtree}**", [*cells, "*"])
                 shared[:] = [one if one == other else "*" for one, other in zip(shared, [*cells, "*"], strict=True)]
     return rows
 
@@ -143,7 +148,7 @@ def _exists(cells: list[str]) -> bool:
 
 def _plain(answer: HttpResponse) -> tuple[int, str, str]:
     """An answer without what differs each time: ids of requests, tokens of forms, and its own address."""
-    text = re.sub(r"[0-9a-f]{32}|value=\"\w{64}\"", "", answer.content.decode())
+    text = re.sub(r"[0-9a-f]{32}|\"\w{64}\"", "", answer.content.decode())
     text = text.replace(str(answer.wsgi_request.path), "")
     return answer.status_code, str(answer["Content-Type"]), text
 
