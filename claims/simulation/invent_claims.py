@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
+from claims.adjudication.engine.placement import age_on
 from claims.facts import (
     ZERO,
     Fact,
@@ -31,7 +32,15 @@ from claims.simulation.population import (
     PopulationProvider,
     invented_npi,
 )
-from claims.simulation.recipes import BY_KIND, QUADRANT_CODES, SURFACE_CODES, TOOTH_CODES, Item, Recipe
+from claims.simulation.recipes import (
+    BY_KIND,
+    PREVENTIVE_VISITS,
+    QUADRANT_CODES,
+    SURFACE_CODES,
+    TOOTH_CODES,
+    Item,
+    Recipe,
+)
 
 _YEAR: Final = timedelta(days=365)
 # How far back services lie, and how long it takes at least until they are billed.
@@ -138,7 +147,7 @@ class _Inventor:
         recipe = rng.choices(self.recipes, cum_weights=self.weights)[0]
         family, patient = self._patient(recipe)
         starts_on, ends_on = self._days(recipe, family)
-        lines = self._lines(recipe, starts_on, ends_on)
+        lines = [_for_age(line, patient) for line in self._lines(recipe, starts_on, ends_on)]
         billed = sum([line.billed_amount for line in lines], ZERO)
         subscriber = family.members[0]
         own = patient is subscriber
@@ -290,6 +299,15 @@ class _Inventor:
             subscriber_first_name=patient.first_name,
         )
         return msgspec.structs.replace(claim, payer_sequence="S", lines=tuple(lines), other_payers=(other,))
+
+
+def _for_age(line: SubmittedLine, patient: PopulationMember) -> SubmittedLine:
+    """A preventive visit under the code for the patient's age."""
+    if line.procedure_code in PREVENTIVE_VISITS.values():
+        age = age_on(patient.birth_on, line.service_from) or 0
+        code = next(code for under, code in PREVENTIVE_VISITS.items() if age < under)
+        return msgspec.structs.replace(line, procedure_code=code)
+    return line
 
 
 def _decide(billed: Decimal, payer_number: str, paid_on: date, rng: Random) -> OtherPayerLine:

@@ -267,3 +267,5 @@ BY_KIND: Final = {"P": PROFESSIONAL, "I": INSTITUTIONAL, "D": DENTAL}
 TOOTH_CODES: Final = frozenset(("D2392", "D2391", "D2740", "D2950", "D3330", "D7140"))
 SURFACE_CODES: Final = {"D2391": 1, "D2392": 2}
 QUADRANT_CODES: Final = frozenset(("D4341",))
+# Preventive visits of patients who are known: under which age which code.
+PREVENTIVE_VISITS: Final = {1: "99391", 5: "99392", 12: "99393", 18: "99394", 40: "99395", 65: "99396", 200: "99397"}
