@@ -20,6 +20,7 @@ from employers.models import ClaimsAccount, Coverage, Employer, Family, Member
 from plans.models import Payee, Plan, Provider
 from tpa.contracts.add_fee import FeeTerms, add_fee
 from tpa.contracts.draft_contract import ContractTerms, draft_contract
+from tpa.contracts.licences import LicenceWords, add_licence
 from tpa.contracts.months import months_before, next_month
 from tpa.contracts.sign_contract import sign_contract
 from tpa.foundation.audit import Actor
@@ -131,7 +132,9 @@ class Book:
 def build_book(*, contracts: int, employees: int, closing: date) -> Book:
     """Contracts in force since November 2025, everybody enrolled, the months before `closing` closed."""
     plan = Plan.objects.create(code="bench", name="Bench PPO")
+    licence = LicenceWords("licence", "OH", "TPA-1", "Ohio", date(2020, 1, 1))
     with transaction.atomic():
+        add_licence(words=licence, by=BY)
         employers = [_employer(number) for number in range(contracts)]
         contract_ids = [_contract(employer) for employer in employers]
         members = _people(employers, plan, employees)

@@ -19,6 +19,7 @@ app.conf.beat_schedule = {
     "close the months that are over": {"task": "tpa.tasks.close_due_months", "schedule": 60.0},
     "watch stop-loss policies": {"task": "tpa.tasks.watch_stop_loss", "schedule": 60.0},
     "remind of invoices that are late": {"task": "tpa.tasks.send_reminders", "schedule": crontab(hour="7", minute="0")},
+    "tend the contracts": {"task": "tpa.tasks.tend_contracts", "schedule": crontab(hour="5", minute="0")},
     "pay what is approved": {
         "task": "claims.tasks.pay_employers",
         "schedule": crontab(hour="6", minute="0", day_of_week="mon-fri"),

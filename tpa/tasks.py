@@ -8,6 +8,7 @@
     write_packets      a request stands    → its packet
     load_payments      an 820 arrived      → a receipt that pays what it names
     send_reminders     an invoice is late  → a reminder, as often as the contract says
+    tend_contracts     a period is over    → its guarantees measured, credits charged; ends told ahead
 
 Each may run twice, or side by side, without harm; what was missed is found again by its state.
 """
@@ -22,10 +23,13 @@ from django.utils import timezone
 from claims.intake.kinds import LOAD_820
 from tpa.billing.close_month import close_month
 from tpa.billing.load_820_set import load_820_set
+from tpa.billing.measure_guarantee import guarantees_due, measure_guarantee
 from tpa.billing.remind import remind
 from tpa.billing.selectors import months_due
 from tpa.billing.write_invoice import INVOICE_DOCUMENTS, write_invoice
+from tpa.contracts.renewals import note_renewals
 from tpa.foundation import bell, work
+from tpa.foundation.access import system_scope
 from tpa.foundation.audit import Actor
 from tpa.stoploss.radar import hand_down
 from tpa.stoploss.raise_notices import raise_notices
@@ -102,3 +106,12 @@ def load_payments() -> None:
 def send_reminders(on: str | None = None) -> None:
     """Remind employers of invoices that are late."""
     remind(on=date.fromisoformat(on) if on else timezone.localdate(), by=SYSTEM)
+
+
+@shared_task(queue="default", soft_time_limit=300, time_limit=360)
+def tend_contracts(on: str | None = None) -> None:
+    """Measure the guarantees whose period is over and closed; note what ends within 180 days."""
+    today = date.fromisoformat(on) if on else timezone.localdate()
+    for guarantee_id, starts_on in guarantees_due(today):
+        measure_guarantee(guarantee_id=guarantee_id, starts_on=starts_on, by=SYSTEM)
+    note_renewals(on=today, scope=system_scope("contracts"), by=SYSTEM)

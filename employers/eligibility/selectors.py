@@ -145,6 +145,13 @@ def lives_by_tier(employer_id: int, days: Collection[date]) -> dict[date, dict[s
     return found
 
 
+def states_of_members(employer_id: int, on: date) -> set[str]:
+    """The states in which an employer's covered members live, as far as we know where. One query."""
+    covered = Coverage.objects.filter(_known(None), employer=employer_id, period__contains=on)
+    found = covered.exclude(member__state="").values_list("member__state", flat=True)
+    return set(found.distinct().order_by())
+
+
 def member_names(member_ids: Collection[int]) -> dict[int, str]:
     """What to call members on screens and documents; one query. Reading a name is reading PHI: the door records it."""
     return {member.pk: str(member) for member in Member.objects.filter(pk__in=list(member_ids))}

@@ -10,8 +10,9 @@ from employers.models import Coverage, Member
 from tests.factories.payments import ENGINE, World, make_family
 from tpa.contracts.add_fee import FeeTerms, add_fee
 from tpa.contracts.draft_contract import ContractTerms, draft_contract
+from tpa.contracts.licences import ExemptionWords, record_exemption
 from tpa.contracts.sign_contract import sign_contract
-from tpa.models import Contract, ContractFee
+from tpa.models import Contract, ContractFee, LicenceExemption
 
 LONG_AGO = datetime(2025, 12, 1, tzinfo=UTC)
 JANUARY = date(2026, 1, 1)
@@ -25,7 +26,15 @@ def make_contract(world: World, *fees: FeeTerms, starts_on: date = JANUARY, **te
     )
     for fee in fees or (pepm("40.00", starts_on=starts_on),):
         add_fee(contract_id=contract.pk, terms=fee, by=ENGINE)
+    exempt(world.employer.state)
     return sign_contract(contract_id=contract.pk, signed_on=date(2025, 12, 15), by=ENGINE)
+
+
+def exempt(state: str) -> None:
+    """No licence is wanted in a state."""
+    if not LicenceExemption.objects.filter(state=state).exists():
+        words = ExemptionWords(state, "invented", "no law", date(2020, 1, 1))
+        record_exemption(words=words, by=ENGINE)
 
 
 def pepm(

@@ -72,7 +72,9 @@ def test_a_month_of_work_under_the_roles_that_do_it(settings: Any) -> None:
         )
         end_contract(contract_id=contract.pk, ends_on=date(2026, 3, 1), by=manager.actor, because="renewed")
         renewed = draft_contract(
-            employer_id=world.employer.pk, terms=ContractTerms("ASA-NEXT", date(2026, 3, 1)), by=manager.actor
+            employer_id=world.employer.pk,
+            terms=ContractTerms(number="ASA-NEXT", starts_on=date(2026, 3, 1)),
+            by=manager.actor,
         )
         sign_contract(contract_id=renewed.pk, signed_on=date(2026, 2, 2), by=manager.actor)
     settings.DB_ROLE = "worker"

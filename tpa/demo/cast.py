@@ -28,6 +28,7 @@ class DemoFee:
     section: str
     tier: str = ""
     purpose: str = "administration"
+    payee_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class DemoEmployer:
     fees: tuple[DemoFee, ...]
     contract_starts_on: date = date(2026, 1, 1)
     file_names: tuple[str, ...] = ()
+    pays_short_in_month: int = 0
 
 
 D = Decimal
@@ -107,7 +109,12 @@ GRANITE = DemoEmployer(
         DemoFee("pepm", "Administration", D("35.00"), "Schedule 2 (a)", tier="FAM"),
         DemoFee("pepm", "Savings account interface", D("2.25"), "Schedule 2 (b)"),
         DemoFee("per_claim", "Claim handling", D("2.10"), "Schedule 2 (c)"),
+        DemoFee("pepm", "Specific stop-loss", D("94.60"), "Schedule 3", "EE", "stop_loss", "Summit Re"),
+        DemoFee("pepm", "Specific stop-loss", D("187.25"), "Schedule 3", "ES", "stop_loss", "Summit Re"),
+        DemoFee("pepm", "Specific stop-loss", D("171.10"), "Schedule 3", "EC", "stop_loss", "Summit Re"),
+        DemoFee("pepm", "Specific stop-loss", D("229.40"), "Schedule 3", "FAM", "stop_loss", "Summit Re"),
     ),
+    pays_short_in_month=8,
 )
 MEADOW = DemoEmployer(
     code="MEAD01",

@@ -34,12 +34,10 @@ from plans.design.publish_plan_version import publish_plan_version
 from plans.networks.add_providers import add_providers
 from tpa.billing.close_month import close_month
 from tpa.billing.open_amounts import open_amount
+from tpa.billing.record_receipt import Pays, ReceiptWords, record_receipt
 from tpa.billing.settle_invoice import settle_invoice
-from tpa.contracts.add_fee import FeeTerms, add_fee
-from tpa.contracts.draft_contract import ContractTerms, draft_contract
 from tpa.contracts.months import next_month
-from tpa.contracts.set_authority_limit import set_authority_limit
-from tpa.contracts.sign_contract import sign_contract
+from tpa.demo.agreements import audit_and_measure, measure_guarantees, record_licences, sign_agreement
 from tpa.demo.cast import ACCOUNT_MANAGER, INVENTED, ROUTING_NUMBER, USERS, DemoEmployer, open_employer_of
 from tpa.demo.clock import at
 from tpa.demo.providers import EVERGREEN, LONG_AGO, build_networks, build_rosters, take_part
@@ -56,19 +54,6 @@ LAST_DAY = date(2026, 11, 24)
 LAST_CLOSED_MONTH = date(2026, 9, 1)
 # Of invented families: how many members they have.
 _FAMILY_SIZE = 2.3
-_SERVICES = (
-    ("Claims administration", "2.1"),
-    ("Eligibility and enrolment", "2.2"),
-    ("Claims account and funding", "2.3"),
-    ("Reports and invoices", "2.4"),
-)
-_LIMITS = (
-    ("engine", "25000.00"),
-    ("examiner", "5000.00"),
-    ("senior_examiner", "50000.00"),
-    ("tpa_manager", "500000.00"),
-)
-
 Say = Callable[[str], None]
 
 
@@ -103,6 +88,7 @@ def build_world(*, members: int = 560, seed: int = 2026, say: Say = lambda text:
             ids = add_providers(records=list(open_world.providers.values()), by=SYSTEM)
             new = open_world.providers.keys() - _known_npis(seed)
             take_part(sorted(new), ids, networks[EVERGREEN], SYSTEM)
+            record_licences(SYSTEM)
             plans: dict[str, int] = {}
             houses = [_open(cast, (), manager_id, plans) for cast in INVENTED]
             open_houses = _open_groups(open_world, manager_id, plans)
@@ -117,6 +103,10 @@ def build_world(*, members: int = 560, seed: int = 2026, say: Say = lambda text:
         while month_on <= LAST_DAY:
             _live(every, month_on)
             month_on = next_month(month_on)
+        with _on(LAST_DAY):
+            for house in houses:
+                audit_and_measure(house.employer_id, house.contract_id, SYSTEM)
+            measure_guarantees(LAST_DAY, SYSTEM)
 
 
 def _known_npis(seed: int) -> set[str]:
@@ -161,7 +151,7 @@ def _open(cast: DemoEmployer, aliases: tuple[str, ...], manager_id: int, plans: 
         overdraft_limit_amount=cast.overdraft_limit_amount,
         by=SYSTEM,
     )
-    return _House(cast, employer_id, plan_id, account_id, _contract(cast, employer_id))
+    return _House(cast, employer_id, plan_id, account_id, sign_agreement(cast, employer_id, SYSTEM))
 
 
 def _publish(cast: DemoEmployer) -> int:
@@ -169,36 +159,6 @@ def _publish(cast: DemoEmployer) -> int:
     version = draft_plan_version(plan_id=plan_id, source=cast.plan_file.read_text(), by=SYSTEM)
     publish_plan_version(version_id=version.pk, by=SYSTEM, because="open enrolment for 2026")
     return plan_id
-
-
-def _contract(cast: DemoEmployer, employer_id: int) -> int:
-    terms = ContractTerms(number=cast.contract_number, starts_on=cast.contract_starts_on, scope=_SERVICES)
-    contract = draft_contract(employer_id=employer_id, terms=terms, by=SYSTEM)
-    for fee in cast.fees:
-        add_fee(
-            contract_id=contract.pk,
-            terms=FeeTerms(
-                kind=fee.kind,
-                name=fee.name,
-                amount=fee.amount,
-                section=fee.section,
-                starts_on=cast.contract_starts_on,
-                tier=fee.tier,
-                purpose=fee.purpose,
-            ),
-            by=SYSTEM,
-        )
-    sign_contract(contract_id=contract.pk, signed_on=date(2025, 11, 17), by=SYSTEM)
-    for role, amount in _LIMITS:
-        set_authority_limit(
-            contract_id=contract.pk,
-            role=role,
-            amount=Decimal(amount),
-            starts_on=cast.contract_starts_on,
-            section="5.2",
-            by=SYSTEM,
-        )
-    return contract.pk
 
 
 def _open_groups(open_world: OpenWorld, manager_id: int, plans: dict[str, int]) -> list[_House]:
@@ -315,9 +275,21 @@ def _deposit(house: _House, month_on: date) -> None:
 
 
 def _settle(house: _House, month_on: date) -> None:
-    """Employers pay within the month; the last invoice is still open."""
+    """Employers pay within the month, once somewhat less than was asked; the last invoice is still open."""
     for invoice, closed_on in house.invoices:
-        if next_month(closed_on) == month_on and closed_on < LAST_CLOSED_MONTH:
+        if next_month(closed_on) != month_on or closed_on == LAST_CLOSED_MONTH:
+            continue
+        if house.cast.pays_short_in_month == closed_on.month:
+            owed, short = open_amount(invoice), Decimal("148.50")
+            because = "four employees who left in June, as our payroll has it"
+            words = ReceiptWords(
+                amount=owed - short,
+                received_on=month_on.replace(day=16),
+                bank_reference=f"ACH {house.cast.code} {closed_on:%Y%m}",
+                pays=(Pays(invoice.pk, owed - short, short_because=because),),
+            )
+            record_receipt(employer_id=house.employer_id, words=words, by=SYSTEM)
+        else:
             settle_invoice(
                 invoice_id=invoice.pk,
                 amount=open_amount(invoice),

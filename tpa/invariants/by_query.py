@@ -19,6 +19,7 @@ _APPEND_ONLY = (
     "tpa_charge",
     "tpa_receipt",
     "tpa_invoicesettlement",
+    "tpa_guaranteeresult",
 )
 
 # child table, its column, parent table: a child belongs to the employer of its parent.

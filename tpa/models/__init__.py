@@ -2,6 +2,8 @@
 
 from tpa.models.billing import Charge, Invoice, InvoiceClaim, InvoiceLine, InvoiceMember, MonthClose
 from tpa.models.contracts import Contract, ContractFee, ContractVersion
+from tpa.models.guarantees import AuditSample, Guarantee, GuaranteeResult, ReportDelivery
+from tpa.models.licences import IndirectCompensation, Licence, LicenceExemption, RenewalNotice
 from tpa.models.receivables import InvoiceSettlement, Receipt, Reminder, ShortPayment, WriteOff, WriteOffApproval
 from tpa.models.stoploss_terms import (
     StopLossCoverage,
@@ -19,18 +21,26 @@ from tpa.models.stoploss_work import (
 )
 
 __all__ = [
+    "AuditSample",
     "Charge",
     "Contract",
     "ContractFee",
     "ContractVersion",
+    "Guarantee",
+    "GuaranteeResult",
+    "IndirectCompensation",
     "Invoice",
     "InvoiceClaim",
     "InvoiceLine",
     "InvoiceMember",
     "InvoiceSettlement",
+    "Licence",
+    "LicenceExemption",
     "MonthClose",
     "Receipt",
     "Reminder",
+    "RenewalNotice",
+    "ReportDelivery",
     "ShortPayment",
     "StopLossCoverage",
     "StopLossFactor",

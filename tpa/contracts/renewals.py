@@ -1,0 +1,86 @@
+"""What ends and must be renewed: contracts, licences, bonds, and reports to states, told 180 to 30 days ahead."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from tpa.foundation.access import Scope
+from tpa.foundation.audit import Actor, record
+from tpa.models import Contract, Licence, RenewalNotice
+
+AHEAD_DAYS = (180, 120, 90, 60, 30)
+Subject = RenewalNotice.Subject
+
+
+class Renewal(NamedTuple):
+    """Something that ends (`ends_on` is the first day without it), and which of the days ahead it has reached."""
+
+    subject: str
+    subject_id: int
+    words: str
+    employer_id: int | None
+    ends_on: date
+    left_days: int
+    reached_days: int
+
+
+def renewals_due(scope: Scope, on: date) -> list[Renewal]:
+    """What ends within 180 days and nothing follows, or has ended and was not renewed; the soonest first. Three
+    queries."""
+    return sorted([*_contracts(scope, on), *_licences(on)], key=lambda one: (one.ends_on, one.subject, one.subject_id))
+
+
+def note_renewals(*, on: date, scope: Scope, by: Actor) -> list[RenewalNotice]:
+    """Write down what reached the next of the days ahead, once each; returns what is new. Twice a day is harmless."""
+    new = []
+    for one in renewals_due(scope, on):
+        row, is_new = RenewalNotice.objects.get_or_create(
+            subject=one.subject,
+            subject_id=one.subject_id,
+            ends_on=one.ends_on,
+            ahead_days=one.reached_days,
+            defaults={"employer_id": one.employer_id, "words": one.words[:160], "noted_on": on},
+        )
+        if is_new:
+            record("tpa.renewalnotice.noted", by=by, about=row, detail={"ahead_days": one.reached_days})
+            new.append(row)
+    return new
+
+
+def _renewal(subject: str, subject_id: int, words: str, ends_on: date, on: date) -> Renewal | None:
+    left = (ends_on - on).days
+    reached = [days for days in AHEAD_DAYS if left <= days]
+    return Renewal(subject, subject_id, words, None, ends_on, left, min(reached)) if reached else None
+
+
+def _contracts(scope: Scope, on: date) -> list[Renewal]:
+    """Contracts in force that end, unless the employer's next one is signed."""
+    in_force = list(
+        Contract.objects.visible_to(scope).filter(status=Contract.Status.IN_FORCE).select_related("employer")
+    )
+    followed = {(one.employer_id, one.period.lower) for one in in_force}
+    found = []
+    for contract in in_force:
+        ends_on = contract.period.upper
+        if ends_on is None or (contract.employer_id, ends_on) in followed:
+            continue
+        party = contract.employer.name if contract.employer is not None else contract.insurer_name
+        one = _renewal(Subject.CONTRACT, contract.pk, f"{contract.number}, {party}", ends_on, on)
+        if one is not None:
+            found.append(one._replace(employer_id=contract.employer_id))
+    return found
+
+
+def _licences(on: date) -> list[Renewal]:
+    licences = list(Licence.objects.order_by("state", "kind", "number", "period"))
+    followed = {(one.kind, one.state, one.number, one.period.lower) for one in licences}
+    found = []
+    for licence in licences:
+        words = f"{licence.state}: {licence.get_kind_display()} {licence.number}"
+        ends_on = licence.period.upper
+        if ends_on is not None and (licence.kind, licence.state, licence.number, ends_on) not in followed:
+            found.append(_renewal(Subject.LICENCE, licence.pk, words, ends_on, on))
+        if licence.report_on is not None and licence.report_on >= on:
+            found.append(_renewal(Subject.REPORT, licence.pk, words, licence.report_on, on))
+    return [one for one in found if one is not None]
