@@ -36,6 +36,7 @@ from employers.models import (
     OtherCoverage,
 )
 from plans.models import Payee, Plan, Provider
+from tests.factories.stoploss import policy_words
 from tpa.foundation.audit import Actor
 from tpa.foundation.authority import set_approval_limit
 from tpa.foundation.edi_files import store_bytes
@@ -49,7 +50,12 @@ from tpa.models import (
     InvoiceLine,
     InvoiceMember,
     MonthClose,
+    StopLossNotice,
+    StopLossPolicy,
+    StopLossRequest,
 )
+from tpa.stoploss.draft_policy import draft_policy
+from tpa.stoploss.sign_policy import sign_policy
 
 D = Decimal
 TODAY = date(2026, 11, 24)
@@ -598,3 +604,40 @@ def make_file(name: str = "claims-1124.837", *, status: str = "answered") -> Edi
         created_at=NOW,
     )
     return file
+
+
+def make_stop_loss(world: World) -> tuple[StopLossPolicy, StopLossRequest]:
+    """A policy in force with a notice, and a request of the first member's that is filed."""
+    by = Actor.system("tests")
+    policy = draft_policy(employer_id=world.employer.pk, words=policy_words(), by=by)
+    policy = sign_policy(policy_id=policy.pk, signed_on=TODAY, by=by)
+    member = world.members[0]
+    StopLossNotice.objects.create(
+        policy=policy,
+        employer=world.employer,
+        member=member,
+        kind="percent",
+        status_at=NOW,
+        raised_at=NOW,
+        because="62 % of the deductible is used up",
+        eligible_amount=D("620.00"),
+        attachment_amount=D("1000.00"),
+    )
+    asked = StopLossRequest.objects.create(
+        number=f"{policy.number}-R001",
+        policy=policy,
+        coverage=policy.coverages.get(),
+        employer=world.employer,
+        member=member,
+        kind="specific",
+        status="filed",
+        status_at=NOW,
+        assembled_at=NOW,
+        filed_on=TODAY,
+        eligible_amount=D("1620.00"),
+        attachment_amount=D("1000.00"),
+        reimbursable_amount=D("620.00"),
+        filed_before_amount=D("0.00"),
+        requested_amount=D("620.00"),
+    )
+    return policy, asked

@@ -125,6 +125,8 @@ def _half(world: screens.World, partner: User) -> dict[str, Any]:
     file = screens.make_file(f"{world.employer.code}.837")
     EdiFile.objects.filter(pk=file.pk).update(sent_by_id=partner.pk)
     answer = Document.objects.get(answers=file).pk
+    policy, asked = screens.make_stop_loss(world)
+    stop_loss_paper = _paper("SL_PACKET", "tpa.stoplossrequest", asked.pk, world.employer.pk).pk
     invoice_paper = _paper("INVOICE_PDF", "tpa.invoice", invoice.pk, world.employer.pk).pk
     payment_paper = _paper("835", "claims.payment", payment.pk, world.employer.pk).pk
     return {
@@ -135,6 +137,8 @@ def _half(world: screens.World, partner: User) -> dict[str, Any]:
         "file_id": file.pk,
         "invoice_id": invoice.pk,
         "member_id": world.members[0].pk,
+        "policy_id": policy.pk,
+        "request_id": asked.pk,
         "run_id": payment.run_id,
         "claims:document.document_id": payment_paper,
         "claims:edi_file_answer.document_id": answer,
@@ -142,6 +146,7 @@ def _half(world: screens.World, partner: User) -> dict[str, Any]:
         "claims_api:run_document.document_id": payment_paper,
         "tpa:invoice_document.document_id": invoice_paper,
         "tpa_api:document.document_id": invoice_paper,
+        "tpa:stop_loss_document.document_id": stop_loss_paper,
     }
 
 

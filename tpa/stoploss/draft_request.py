@@ -18,7 +18,7 @@ from tpa.foundation.values.money import ZERO
 from tpa.models import StopLossCoverage, StopLossRequest, StopLossRequestClaim
 from tpa.stoploss.position_of_policy import PolicyPosition, facts_of_services
 from tpa.stoploss.reckoning.specific import PersonPosition, specific_position
-from tpa.stoploss.reckoning.terms import PaidFact
+from tpa.stoploss.reckoning.terms import PaidFact, share_of
 
 Coverage, Kind, Purpose = StopLossCoverage.Kind, StopLossRequest.Kind, StopLossRequestClaim.Purpose
 
@@ -110,16 +110,16 @@ def of_group(found: PolicyPosition) -> DraftRequest:
     group = found.group
     assert group is not None, "there is the coverage"
     filed = filed_amounts(found.terms.policy.pk).get((coverage.pk, None), ZERO)
-    if not group.is_over and not coverage.has_accommodation:
+    month = group.accommodated
+    if not group.is_over and month is None:
         raise Invalid("stoploss.not_over", _("The group is settled when its window is over."))
-    owed = group.position.reimbursable_amount if group.is_over else group.advanced_amount
-    cash = group.months[-1].cash if group.months else None
+    running = None if group.is_over else month
     return DraftRequest(
-        kind=Kind.AGGREGATE if group.is_over else Kind.ACCOMMODATION,
+        kind=Kind.ACCOMMODATION if running else Kind.AGGREGATE,
         coverage=coverage,
-        eligible_amount=group.position.loss_amount,
-        attachment_amount=group.position.attachment.amount if group.is_over or cash is None else cash.attachment_amount,
-        reimbursable_amount=owed,
+        eligible_amount=running.loss_amount if running else group.position.loss_amount,
+        attachment_amount=running.attachment_amount if running else group.position.attachment.amount,
+        reimbursable_amount=owed_for_group(found, filed),
         filed_before_amount=filed,
         since_on=found.terms.last_day(Coverage.AGGREGATE) if group.is_over else None,
         facts={
@@ -137,6 +137,19 @@ def of_group(found: PolicyPosition) -> DraftRequest:
             "minimum_amount": str(group.position.attachment.minimum_amount),
         },
     )
+
+
+def owed_for_group(found: PolicyPosition, filed: Decimal) -> Decimal:
+    """At the end what the carrier owes for the year. Until then what accommodation advances: the excess of the months
+    that are over, and never less than was asked for, for nothing is settled before the end."""
+    group, terms = found.group, found.terms.aggregate
+    if group is None or terms is None:
+        return ZERO
+    if group.is_over:
+        return group.position.reimbursable_amount
+    if group.accommodated is None:
+        return filed
+    return max(filed, share_of(group.accommodated.excess_amount, terms.reimburse_percent, terms.most_amount))
 
 
 def _draft(

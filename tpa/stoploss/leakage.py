@@ -10,7 +10,7 @@ from django.db.models import Sum
 
 from tpa.foundation.values.money import ZERO
 from tpa.models import StopLossCoverage, StopLossReceipt, StopLossRequest
-from tpa.stoploss.draft_request import filed_amounts
+from tpa.stoploss.draft_request import filed_amounts, owed_for_group
 from tpa.stoploss.position_of_policy import PolicyPosition
 from tpa.stoploss.reckoning.clocks import add_days
 
@@ -64,13 +64,10 @@ def leakage(found: PolicyPosition) -> list[LeakageRow]:
                 key = (found.terms.coverages[Kind.SPECIFIC].pk, person.member_id)
                 owed[key], since[key] = person.reimbursable_amount, person.owed_on
     if found.group is not None:
-        group = found.group
-        amount = group.position.reimbursable_amount if group.is_over else group.advanced_amount
-        if amount:
-            owed[(found.terms.coverages[Kind.AGGREGATE].pk, None)] = amount
-            since[(found.terms.coverages[Kind.AGGREGATE].pk, None)] = (
-                found.terms.last_day(Kind.AGGREGATE) if group.is_over else None
-            )
+        of_group = (found.terms.coverages[Kind.AGGREGATE].pk, None)
+        if amount := owed_for_group(found, filed.get(of_group, ZERO)):
+            owed[of_group] = amount
+            since[of_group] = found.terms.last_day(Kind.AGGREGATE) if found.group.is_over else None
     rows = [
         LeakageRow(
             member_id=member_id,

@@ -130,6 +130,8 @@ def _paragraphs(request: StopLossRequest, us: Organisation) -> list[str]:
             "These claims are fully adjudicated and wait for your payment; they are paid within %(days)s business days"
             " of its receipt."
         ) % {"days": request.policy.pay_within_days}
+    elif request.member_id is None:
+        how = _("The loss counts each person's claims as far as the policy says; they are listed on request.")
     else:
         how = _("Each claim was paid on the day and under the number that stands beside it.")
     pay = _("Please pay to %(name)s, %(address)s, %(place)s, and name the number %(number)s. Questions: %(phone)s.") % {

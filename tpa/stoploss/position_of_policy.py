@@ -45,11 +45,8 @@ class GroupPosition:
     months: list[GroupMonth]
     position: AggregatePosition
     is_over: bool
-
-    @property
-    def advanced_amount(self) -> Decimal:
-        """What monthly accommodation comes to so far."""
-        return self.months[-1].cash.advanced_amount if self.months else ZERO
+    accommodated: AccommodationMonth | None
+    """The last month that is over, where the policy advances monthly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,4 +148,5 @@ def _group(terms: PolicyTerms, aggregate: AggregateTerms, on: date) -> GroupPosi
         ],
         position=aggregate_position(aggregate, losses[-1], point),
         is_over=on >= window_end,
+        accommodated=cash[over - 1] if over else None,
     )

@@ -6,13 +6,18 @@ from tpa.web.invoice_document import invoice_document
 from tpa.web.portal.home import home
 from tpa.web.portal.my_invoice import my_invoice
 from tpa.web.portal.my_invoices import my_invoices
+from tpa.web.portal.my_stop_loss import my_stop_loss
 from tpa.web.staff.audit import audit
 from tpa.web.staff.contract import contract
 from tpa.web.staff.contracts import contracts
 from tpa.web.staff.invoice import invoice
 from tpa.web.staff.invoices import invoices
 from tpa.web.staff.month_close import month_close
+from tpa.web.staff.stop_loss import stop_loss
+from tpa.web.staff.stop_loss_policy import stop_loss_policy
+from tpa.web.staff.stop_loss_request import stop_loss_request
 from tpa.web.start import start
+from tpa.web.stop_loss_document import stop_loss_document
 
 app_name = "tpa"
 urlpatterns = [
@@ -26,5 +31,10 @@ urlpatterns = [
     path("month-close/", month_close, name="month_close"),
     path("contracts/", contracts, name="contracts"),
     path("contracts/<int:contract_id>/", contract, name="contract"),
+    path("stop-loss/", stop_loss, name="stop_loss"),
+    path("stop-loss/policies/<int:policy_id>/", stop_loss_policy, name="stop_loss_policy"),
+    path("stop-loss/requests/<int:request_id>/", stop_loss_request, name="stop_loss_request"),
+    path("stop-loss/documents/<int:document_id>/", stop_loss_document, name="stop_loss_document"),
+    path("portal/stop-loss/", my_stop_loss, name="my_stop_loss"),
     path("audit/", audit, name="audit"),
 ]

@@ -128,7 +128,7 @@ def test_the_group_month_by_month() -> None:
     assert [month.attachment_amount for month in found.group.months] == [D("1500.00")] * 6
     assert [month.cash.loss_amount for month in found.group.months[:2]] == [D("1000.00"), D("1560.00")]
     assert found.group.position.attachment.amount == D("18000.00")
-    assert found.group.advanced_amount == 0
+    assert found.group.months[-1].cash.advanced_amount == 0
 
 
 def test_accommodation_advances_months_that_are_over() -> None:
@@ -139,10 +139,11 @@ def test_accommodation_advances_months_that_are_over() -> None:
     pay_claim(world, "9000.00", on=date(2026, 1, 10))
     group = _position(policy, date(2026, 1, 20)).group
     assert group is not None
-    assert group.advanced_amount == 0
+    assert group.accommodated is None
     group = _position(policy, date(2026, 2, 1)).group
     assert group is not None
-    assert group.advanced_amount == D("4500.00")
+    assert group.accommodated is not None
+    assert group.accommodated.advance_amount == D("4500.00")
     assert not group.is_over
 
 

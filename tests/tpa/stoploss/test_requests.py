@@ -13,7 +13,8 @@ from claims.models import Claim, PaymentInstruction
 from claims.payments.run_payments import run_payments
 from employers.funding.selectors import balances
 from tests.factories.payments import ENGINE, World, make_decided, make_family, make_world
-from tests.factories.stoploss import make_policy, pay_claim, specific
+from tests.factories.stoploss import aggregate, make_policy, pay_claim, specific
+from tests.factories.tpa import enrol
 from tpa import tasks
 from tpa.foundation.errors import Conflict, Invalid
 from tpa.foundation.models import Document
@@ -153,6 +154,23 @@ def test_a_claim_taken_back_after_it_was_reimbursed_is_paid_back(policy: StopLos
     record_reimbursement(request_id=back.pk, receipt=_receipt(str(-OWED), "WIRE 2"), by=ENGINE)
     assert balances(world.account.pk)["stop_loss"] == 0
     assert _unfiled(policy) == 0
+
+
+def test_the_group_is_advanced_monthly_and_settled_at_the_end(world: World) -> None:
+    """Month 1: 1,000.00 against 600.00, advanced. By the end the attachment is 7,200.00: the advance is paid back."""
+    enrol(world, starts_on=date(2025, 6, 1))
+    policy = make_policy(world, aggregate=aggregate("600.00", has_accommodation=True))
+    pay_claim(world, "4000.00", on=date(2026, 1, 3))
+    ask = {"policy_id": policy.pk, "member_id": None, "by": ENGINE}
+    request = _file(assemble_request(**ask, on=date(2026, 2, 1)))
+    assert (request.kind, request.requested_amount) == ("accommodation", D("400.00"))
+    record_reimbursement(request_id=request.pk, receipt=_receipt("400.00"), by=ENGINE)
+    with pytest.raises(Invalid):
+        assemble_request(**ask, on=date(2026, 3, 1))
+    back = _file(assemble_request(**ask, on=date(2027, 1, 1)))
+    assert (back.kind, back.requested_amount) == ("aggregate", D("-400.00"))
+    record_reimbursement(request_id=back.pk, receipt=_receipt("-400.00", "WIRE 2"), by=ENGINE)
+    assert balances(world.account.pk)["stop_loss"] == 0
 
 
 def test_an_advance_holds_its_claims_until_the_money_has_come(world: World) -> None:

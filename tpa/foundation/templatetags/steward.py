@@ -66,6 +66,13 @@ CHIPS: Final[Mapping[str, tuple[str, str]]] = {
     "allow": ("good", "check"),
     "deny": ("bad", "x"),
     "price": ("info", "scale"),
+    "due": ("wait", "clock"),
+    "sent": ("good", "check"),
+    "waived": ("past", "x"),
+    "filed": ("info", "file-text"),
+    "short_paid": ("wait", "alert-triangle"),
+    "appealed": ("info", "scale"),
+    "withdrawn": ("past", "arrow-back-up"),
 }
 
 
