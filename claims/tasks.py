@@ -30,6 +30,7 @@ from claims.adjudication.give_up_claims import give_up_claims
 from claims.adjustments.settle_frequency import settle_frequency
 from claims.intake.answer_file import answer_file
 from claims.intake.kinds import KINDS, SHELF
+from claims.intake.load_835_set import LOAD_835, load_835_set
 from claims.intake.load_set import LOAD_837, give_up_set, load_set
 from claims.payments.ask_documents import PAYMENT_DOCUMENTS
 from claims.payments.pay_employer import pay_employer
@@ -200,6 +201,7 @@ def _decide(piece: dict[str, Any]) -> None:
 
 _LOADERS: dict[str, Callable[[dict[str, Any]], object]] = {
     LOAD_837: lambda piece: load_set(set_id=piece["set"]),
+    LOAD_835: lambda piece: load_835_set(set_id=piece["set"]),
     LOAD_834: lambda piece: load_834_set(set_id=piece["set"]),
 }
 

@@ -11,13 +11,14 @@ from decimal import Decimal
 from claims.adjudication.accumulated import FamilySums
 from claims.adjudication.claims_to_decide import ClaimToDecide
 from claims.adjudication.edit_facts import coded_claim
-from claims.adjudication.engine.facts import AuthorizationFact, ClaimFacts, ResolutionFact
+from claims.adjudication.engine.facts import AuthorizationFact, ClaimFacts, RemittanceFact, ResolutionFact
 from claims.adjudication.engine.years import days_of_claim, is_stay, keys_of
 from claims.adjudication.gather_edits import GatheredEdits, gather_edits
 from claims.adjudication.known_before import authorizations_of, resolutions_of
 from claims.adjudication.line_prices import Prices
 from claims.adjudication.our_sides import OurSides
 from claims.adjudication.prior_lines import PriorLines
+from claims.adjudication.told_by_payers import told_by_payers
 from employers.eligibility.selectors import coverage_facts, member_facts, other_coverage_facts
 from employers.facts import CoverageFact, MemberFact, OtherCoverageFact
 from plans.design.selectors import plan_terms, plan_terms_over, plan_versions_on
@@ -42,6 +43,7 @@ class Gathered:
     excluded: Mapping[int, date]
     authorizations: Mapping[int, Sequence[AuthorizationFact]]
     resolutions: Mapping[int, tuple[ResolutionFact, ...]]
+    told: Mapping[int, tuple[RemittanceFact, ...]]
     limits: Mapping[int, Mapping[str, Decimal]]
     sums: FamilySums
     prior: PriorLines
@@ -89,6 +91,7 @@ def gather_facts(claims: Sequence[ClaimToDecide], family_ids: Sequence[int], *, 
         excluded=excluded,
         authorizations=authorizations_of(member_ids),
         resolutions=resolutions_of(decided_before),
+        told=told_by_payers(decided_before),
         limits=approval_limits(sorted({claim.employer_id for claim in claims}), decided_on),
         sums=FamilySums.of(family_ids, decided_before),
         prior=PriorLines.of(sorted(lines), claim_ids),
@@ -126,6 +129,7 @@ def facts_of(claim: ClaimToDecide, gathered: Gathered) -> Standing:
         prior_lines=prior,
         authorizations=tuple(gathered.authorizations.get(claim.member_id, ())),
         resolutions=gathered.resolutions.get(claim.id, ()),
+        prior_remittances=gathered.told.get(claim.id, ()),
         approval_limit_amount=gathered.limits.get(claim.employer_id, {}).get(ENGINE),
         provider_excluded_on=gathered.excluded.get(claim.billing_provider_id),
         edits=book.facts(coded_claim(submission, prior)) if book else None,

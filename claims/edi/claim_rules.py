@@ -23,6 +23,7 @@ CLAIM_STATUS = {
     "original_claim_number_missing": ("A7", "464"),
     "service_date_in_future": ("A7", "187"),
     "date_range_reversed": ("A7", "187"),
+    "remaining_liability_twice": ("A7", "672"),
     "birth_date_in_future": ("A7", "158"),
     "npi_check_digit": ("A7", "562"),
     "billing_zip": ("A7", "500"),
@@ -38,6 +39,7 @@ _POINTERS_AT = {"SV1": 7, "SV3": 11}
 _DIAGNOSES = frozenset(("BK", "ABK", "BF", "ABF", "TQ"))
 _SERVICE_DATES = frozenset(("472", "434"))
 _CORRECTIONS = frozenset("78")
+_TELLS_REMAINING = frozenset(("SBR", "NM1", "AMT", "SVD"))
 
 
 def rules_with(component: str, received_on: date | None = None) -> Callable[[Guide], Rules | None]:
@@ -76,6 +78,7 @@ class ClaimRules:
     def _claim(self, part: Part) -> Iterator[Finding]:
         total = charged = diagnoses = 0
         original = False
+        remaining = _Remaining()
         pointing: list[tuple[int, int]] = []
         for index, segment in enumerate(part.segments):
             name = segment[0]
@@ -102,6 +105,8 @@ class ClaimRules:
                 original = original or (segment[1] == "F8" and part.loops[index] == "2300")
             elif name == "CLM":
                 charged = _cents(segment[2])
+            if name in _TELLS_REMAINING and remaining.is_told_twice(segment, part.loops[index]):
+                yield _finding(part, index, "remaining_liability_twice", 2, "stands at the claim and at its lines")
         claim = part.segments[0]
         if charged != total:
             note = f"its lines add up to {total / 100:.2f}"
@@ -123,6 +128,30 @@ class ClaimRules:
             yield _finding(part, index, "date_range_reversed", 3, "ends before it begins")
         if (last or first) > self.today:
             yield _finding(part, index, "service_date_in_future", 3, "had not come when we received it")
+
+
+class _Remaining:
+    """What another payer left to the patient (AMT*EAF) is told of the claim or of its lines, never of both."""
+
+    def __init__(self) -> None:
+        self._claim_level: set[str] = set()
+        self._is_open = False
+        self._payer = ""
+
+    def is_told_twice(self, segment: list[str], loop: str) -> bool:
+        """Look at one segment more; true at the line whose payer told it of the claim already."""
+        if segment[0] == "SBR":
+            self._is_open = False
+        elif segment[0] == "SVD":
+            self._payer = segment[1]
+        elif segment[0] == "NM1":
+            if self._is_open and segment[1] == "PR" and len(segment) > 9:
+                self._claim_level.add(segment[9])
+        elif segment[1] == "EAF":
+            if loop == "2430":
+                return self._payer in self._claim_level
+            self._is_open = True
+        return False
 
 
 def _finding(part: Part, index: int, code: str, element: int, note: str) -> Finding:

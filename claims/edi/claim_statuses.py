@@ -54,6 +54,7 @@ _STATUSES: Final[dict[str, tuple[Status, ...]]] = {
     "npi_check_digit": (Status("A7", "562", "85"),),
     "billing_zip": (Status("A7", "500", "85"),),
     "other_payer_out_of_balance": (Status("A7", "672"),),
+    "remaining_liability_twice": (Status("A7", "672"),),
     "syntax": (Status("A3", "684"),),
 }
 

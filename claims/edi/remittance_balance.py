@@ -26,7 +26,7 @@ def check_balance(remittance: Remittance) -> None:
     """
     paid = interest = ZERO
     for claim in remittance.claims:
-        _check_claim(claim)
+        check_claim(claim)
         paid += claim.paid_amount
         interest += claim.interest_amount
     besides = sum([one.amount for one in remittance.provider_adjustments], ZERO)
@@ -42,7 +42,8 @@ def check_balance(remittance: Remittance) -> None:
         raise OutOfBalance(f"{name} moves {remittance.amount} by {remittance.method}")
 
 
-def _check_claim(claim: ClaimPayment) -> None:
+def check_claim(claim: ClaimPayment) -> None:
+    """One claim alone: its lines, and the whole. Raises OutOfBalance."""
     name = f"claim {claim.claim_number}"
     if claim.status not in _STATUSES:
         raise OutOfBalance(f"{name} has the status {claim.status}")

@@ -63,6 +63,7 @@ def prior_payments(submission: Submission, payers: Sequence[PriorPayer]) -> list
     """Per line what the payers before us paid and left; None when they say no amount at all.
 
     Amounts of lines (SVD, CAS) go before amounts of the claim, which are spread over the lines by what was billed.
+    Adjustments of the claim besides those of its lines (CAS in 2320) take off what the lines were paid.
     """
     lines = submission.lines
     paid = [ZERO] * len(lines)
@@ -72,7 +73,7 @@ def prior_payments(submission: Submission, payers: Sequence[PriorPayer]) -> list
         if not prior.says_amounts:
             continue
         is_said = True
-        said = [_of_line(line, prior) for line in lines] if prior.lines else _of_claim(prior.payer, submission)
+        said = _of_lines(prior, submission) if prior.lines else _of_claim(prior.payer, submission)
         for index, one in enumerate(said):
             paid[index] += one.paid_amount if one else ZERO
             last[index] = one
@@ -80,7 +81,7 @@ def prior_payments(submission: Submission, payers: Sequence[PriorPayer]) -> list
         return None
     return [
         PriorPayment(
-            min(amount, line.billed_amount),
+            max(min(amount, line.billed_amount), ZERO),
             one.left_amount if one else None,
             one.deductible_amount if one else ZERO,
         )
@@ -93,6 +94,25 @@ def _by_number(entries: Iterable[tuple[int, OtherPayerLine]]) -> dict[int, list[
     for number, entry in entries:
         by_number.setdefault(number, []).append(entry)
     return by_number
+
+
+def _of_lines(prior: PriorPayer, submission: Submission) -> list[PriorPayment | None]:
+    """What one payer says of each line, and of the claim as a whole besides."""
+    said = [_of_line(line, prior) for line in submission.lines]
+    besides = prior.payer.adjustments
+    if not besides:
+        return said
+    weights = [one.paid_amount if one else ZERO for one in said]
+    taken = _spread(sum((one.amount for one in besides), ZERO), weights)
+    members = _spread(sum((one.amount for one in besides if one.group == "PR"), ZERO), weights)
+    deductibles = _spread(_deductible(besides), weights)
+    return [
+        one
+        and PriorPayment(
+            one.paid_amount - off, max((one.left_amount or ZERO) + member, ZERO), one.deductible_amount + deductible
+        )
+        for one, off, member, deductible in zip(said, taken, members, deductibles, strict=True)
+    ]
 
 
 def _of_line(line: SubmittedLine, prior: PriorPayer) -> PriorPayment | None:
@@ -130,7 +150,7 @@ def _member_part(adjustments: Sequence[PriorAdjustment], paid: Decimal, billed: 
     if member:
         return member
     explained = sum((adjustment.amount for adjustment in adjustments), ZERO)
-    return ZERO if adjustments and paid + explained >= billed else None
+    return ZERO if paid + explained >= billed else None
 
 
 def _spread(amount: Decimal, weights: list[Decimal]) -> list[Decimal]:

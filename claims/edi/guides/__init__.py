@@ -18,5 +18,8 @@ INBOUND = Shelf(
     }
 )
 
+# What prior payers tell us of claims that we pay after them.
+PRIOR_PAYERS = Shelf({"005010X221A1": _HERE / "835.txt"})
+
 # What we send, to check ourselves.
 OUTBOUND = Shelf({"005010X221A1": _HERE / "835.txt", "005010X214": _HERE / "277CA.txt"})
