@@ -45,14 +45,14 @@ class Prices:
         references = _reference_schedules(plans)
         schedules = {fact.schedule_id for facts in participations.values() for fact in facts} | set(references.values())
         sites = {site_of(submission) for submission in submissions}
-        protects = any(terms.protected_tier for terms in plans)
+        may_protect = any(terms.protected_tier for terms in plans) and _any_outside(plans, participations, provider_ids)
         codes = {line.procedure_code for submission in submissions for line in submission.lines} - {""}
         return cls(
             participations,
             facilities,
             references,
             rates_for(schedules, _codes_of(submissions), starts, ends, sites=sites),
-            qualifying_amounts(codes, starts, ends) if protects else QualifyingBook(),
+            qualifying_amounts(codes, starts, ends) if may_protect else QualifyingBook(),
         )
 
     def of_lines(self, submission: Submission, billing_provider_id: int, terms: PlanTerms) -> tuple[LinePrice, ...]:
@@ -121,6 +121,19 @@ def site_of(submission: Submission) -> Site:
     if at is None or not (at.postal_code or at.state):
         at = submission.billing_provider
     return Site(at.state, at.postal_code)
+
+
+def _any_outside(
+    plans: Sequence[PlanTerms],
+    participations: Mapping[int, Sequence[ParticipationFact]],
+    provider_ids: Collection[int],
+) -> bool:
+    """Is there a provider who takes part in none of the plans' networks, at least on some day?"""
+    networks = {network for terms in plans for network in terms.networks}
+    return any(
+        not any(fact.network in networks and fact.ends_on is None for fact in participations.get(provider_id, ()))
+        for provider_id in provider_ids
+    )
 
 
 def _best(participations: Sequence[ParticipationFact], terms: PlanTerms, on: date) -> ParticipationFact | None:

@@ -135,9 +135,7 @@ def _outliers(work: Work, priced: Priced, *, of_reference: bool) -> Priced:
             reached, limit = charges, term.threshold_amount
         if reached <= limit:
             continue
-        found = percent_of(charges, term.percent) - together if term.covers == "all" else ZERO
-        if term.covers == "excess":
-            found = percent_of(reached - limit, term.percent)
+        found = percent_of(charges if term.covers == "all" else reached - limit, term.percent)
         inputs = (
             ("charges", str(charges)),
             (term.on, str(reached)),
@@ -148,7 +146,8 @@ def _outliers(work: Work, priced: Priced, *, of_reference: bool) -> Priced:
         parts = split(found, [priced[at][0].submitted.billed_amount for at in places])
         for at, part in zip(places, parts, strict=True):
             line, price = priced[at]
-            priced[at] = line, price.moved(price.amount + part, "price.outlier", term.section, inputs)
+            amount = part if term.covers == "all" else price.amount + part
+            priced[at] = line, price.moved(amount, "price.outlier", term.section, inputs)
     return priced
 
 

@@ -21,6 +21,7 @@ from claims.adjudication.engine.reasons import (
     CONTRACTUAL,
     EXCESS,
     INCLUDED,
+    OUT_OF_NETWORK_RATE,
     PROTECTED,
     SHARE_ON_BILLED,
     SHARE_ON_QUALIFYING,
@@ -118,7 +119,11 @@ class _Prices:
         if not line.protection:
             return self._rule_price(line, out_of_network)
         if line.price is not None and line.price.qualifying_amount is not None:
-            return _protected_price(line, line.price.qualifying_amount, line.price.out_of_network_amount, protected)
+            agreed = line.price.out_of_network_amount
+            answer = self._work.answers.get((OUT_OF_NETWORK_RATE, line.number))
+            if answer is not None:
+                agreed = answer.amount
+            return _protected_price(line, line.price.qualifying_amount, agreed, protected)
         return self._rule_price(line, protected if protected.rules else out_of_network)
 
     def _contract_price(self, line: Line) -> Price | None:

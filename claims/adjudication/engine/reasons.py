@@ -12,6 +12,9 @@ import msgspec
 
 ALLOW, DENY, PRICE = "allow", "deny", "price"
 
+# No question of the engine's: what was agreed with a provider or determined, once it is (No Surprises Act).
+OUT_OF_NETWORK_RATE: Final = "out_of_network_rate"
+
 
 class Denial(NamedTuple):
     """An adjustment's codes: group, CARC, and RARCs where the CARC wants one."""
