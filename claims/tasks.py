@@ -144,6 +144,12 @@ def reprocess_shard(shard: int) -> None:
     )
 
 
+def ring_for_reprocessing() -> None:
+    """Ring for the lists that were just approved, once that is committed."""
+    for shard in work.shards_waiting(REPROCESS):
+        bell.ring(reprocess_shard, shard)
+
+
 @shared_task(queue="default")
 def pay_employers(on: str | None = None) -> None:
     """Run payments for every employer with something to pay."""
@@ -175,8 +181,7 @@ def ring() -> None:
         bell.ring(list_reprocessings)
     if work.waiting(COMPARE):
         bell.ring(compare_reprocessings)
-    for shard in work.shards_waiting(REPROCESS):
-        bell.ring(reprocess_shard, shard)
+    ring_for_reprocessing()
     if work.waiting(PAYMENT_DOCUMENTS):
         bell.ring(write_documents)
 

@@ -8,6 +8,13 @@ from django.urls.converters import StringConverter
 from claims.api.claims import Claims, Explanation, OneClaim
 from claims.api.files import FileAnswer, Files, FileSets, OneFile
 from claims.api.payment_runs import OnePaymentRun, PaymentRuns, RunDocument, RunPayments
+from claims.api.reprocessings import (
+    OneReprocessing,
+    ReprocessingApproval,
+    ReprocessingClaims,
+    ReprocessingRefusal,
+    Reprocessings,
+)
 from tpa.foundation.api.ids import takes_ids
 
 
@@ -18,7 +25,7 @@ class ClaimNumber(StringConverter):
 
 
 register_converter(ClaimNumber, "claim")
-takes_ids("file", "document", "run")
+takes_ids("file", "document", "run", "reprocessing")
 
 app_name = "claims_api"
 urlpatterns = [
@@ -33,4 +40,21 @@ urlpatterns = [
     path("payment-runs/<run:run_id>", OnePaymentRun.as_view(), name="payment_run"),
     path("payment-runs/<run:run_id>/payments", RunPayments.as_view(), name="payments"),
     path("payment-runs/<run:run_id>/documents/<document:document_id>", RunDocument.as_view(), name="run_document"),
+    path("reprocessings", Reprocessings.as_view(), name="reprocessings"),
+    path("reprocessings/<reprocessing:reprocessing_id>", OneReprocessing.as_view(), name="reprocessing"),
+    path(
+        "reprocessings/<reprocessing:reprocessing_id>/claims",
+        ReprocessingClaims.as_view(),
+        name="reprocessing_claims",
+    ),
+    path(
+        "reprocessings/<reprocessing:reprocessing_id>/approval",
+        ReprocessingApproval.as_view(),
+        name="reprocessing_approval",
+    ),
+    path(
+        "reprocessings/<reprocessing:reprocessing_id>/refusal",
+        ReprocessingRefusal.as_view(),
+        name="reprocessing_refusal",
+    ),
 ]

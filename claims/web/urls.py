@@ -10,6 +10,8 @@ from claims.web.staff.find import find
 from claims.web.staff.key_claim import key_claim
 from claims.web.staff.payment_run import payment_run
 from claims.web.staff.payment_runs import payment_runs
+from claims.web.staff.reprocessing import reprocessing
+from claims.web.staff.reprocessings import reprocessings
 from claims.web.staff.worklist import worklist
 
 app_name = "claims"
@@ -23,6 +25,8 @@ urlpatterns = [
     path("files/<int:file_id>/", edi_file, name="edi_file"),
     path("files/<int:file_id>/original", edi_file_original, name="edi_file_original"),
     path("files/<int:file_id>/answers/<int:document_id>", edi_file_answer, name="edi_file_answer"),
+    path("learned-later/", reprocessings, name="reprocessings"),
+    path("learned-later/<int:reprocessing_id>/", reprocessing, name="reprocessing"),
     path("payments/", payment_runs, name="payment_runs"),
     path("payments/<int:run_id>/", payment_run, name="payment_run"),
 ]

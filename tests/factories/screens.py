@@ -21,7 +21,18 @@ from claims.adjudication.engine.decision import (
 )
 from claims.adjudication.engine.facts import Accumulated, AuthorizationFact, ClaimFacts, PriorLine
 from claims.facts import Submission, SubmittedLine, SubmittedPerson, SubmittedProvider
-from claims.models import Claim, ClaimEvent, ClaimNote, Decision, Payment, PaymentItem, PaymentRun, Pend
+from claims.models import (
+    Claim,
+    ClaimEvent,
+    ClaimNote,
+    Decision,
+    Payment,
+    PaymentItem,
+    PaymentRun,
+    Pend,
+    Reprocessing,
+    ReprocessingClaim,
+)
 from claims.packing import pack
 from employers.facts import CoverageFact, MemberFact, OtherCoverageFact
 from employers.models import (
@@ -641,3 +652,47 @@ def make_stop_loss(world: World) -> tuple[StopLossPolicy, StopLossRequest]:
         requested_amount=D("620.00"),
     )
     return policy, asked
+
+
+def make_reprocessing(*claims: Claim, status: str = "proposed", by_id: int = 0) -> Reprocessing:
+    """A list of these claims, each of which would not be covered any more."""
+    for claim in claims:
+        claim.refresh_from_db()
+    paid = [claim.plan_paid_amount or D(0) for claim in claims]
+    row = Reprocessing.objects.create(
+        employer_id=claims[0].employer_id,
+        since=NOW - timedelta(days=30),
+        because="Coverage ended in October, told in November",
+        proposed_at=NOW,
+        proposed_by_id=by_id,
+        status=status,
+        status_at=NOW,
+        compared_count=len(claims) + 3,
+        claim_count=len(claims),
+        allowed_change_amount=-sum(paid, D(0)),
+        member_change_amount=sum((claim.billed_amount for claim in claims), D(0)),
+        plan_paid_change_amount=-sum(paid, D(0)),
+        moved_amount=sum(paid, D(0)),
+    )
+    ReprocessingClaim.objects.bulk_create(
+        ReprocessingClaim(
+            reprocessing=row,
+            employer_id=claim.employer_id,
+            family_id=claim.family_id,
+            claim=claim,
+            place=place,
+            why=["coverages"],
+            status="done" if status == "done" else "open",
+            status_at=NOW,
+            standing_outcome="approved",
+            standing_allowed_amount=amount,
+            standing_member_amount=D("18.22"),
+            standing_plan_paid_amount=amount,
+            new_outcome="denied",
+            new_allowed_amount=D(0),
+            new_member_amount=claim.billed_amount,
+            new_plan_paid_amount=D(0),
+        )
+        for place, (claim, amount) in enumerate(zip(claims, paid, strict=True))
+    )
+    return row

@@ -127,6 +127,7 @@ def _half(world: screens.World, partner: User) -> dict[str, Any]:
     answer = Document.objects.get(answers=file).pk
     policy, asked = screens.make_stop_loss(world)
     stop_loss_paper = _paper("SL_PACKET", "tpa.stoplossrequest", asked.pk, world.employer.pk).pk
+    reprocessing = screens.make_reprocessing(claim)
     invoice_paper = _paper("INVOICE_PDF", "tpa.invoice", invoice.pk, world.employer.pk).pk
     payment_paper = _paper("835", "claims.payment", payment.pk, world.employer.pk).pk
     return {
@@ -139,6 +140,7 @@ def _half(world: screens.World, partner: User) -> dict[str, Any]:
         "member_id": world.members[0].pk,
         "policy_id": policy.pk,
         "request_id": asked.pk,
+        "reprocessing_id": reprocessing.pk,
         "run_id": payment.run_id,
         "claims:document.document_id": payment_paper,
         "claims:edi_file_answer.document_id": answer,
