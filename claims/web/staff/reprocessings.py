@@ -19,7 +19,7 @@ from claims.reprocessing.propose_reprocessing import propose_reprocessing
 from claims.reprocessing.selectors import reprocessings_of
 from claims.tasks import list_reprocessings
 from employers.onboarding.selectors import employers_seen
-from tpa.foundation.access import CLAIMS_STAFF, Scope, requires
+from tpa.foundation.access import CLAIMS_STAFF, Scope, check_role, requires
 from tpa.foundation.bell import ring
 from tpa.foundation.errors import DomainError, Invalid
 from tpa.foundation.models import Role
@@ -57,6 +57,7 @@ def reprocessings(request: HttpRequest) -> HttpResponse:
 
 
 def _propose(request: HttpRequest, scope: Scope) -> HttpResponse:
+    check_role(scope, *PROPOSERS)
     day = parse_date(request.POST.get("since", "")[:10]) if request.POST.get("since") else None
     if day is None:
         raise Invalid("reprocessing.since", _("Say from which day on what was recorded counts."))
