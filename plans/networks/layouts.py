@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from plans.facts import ValuesFact
+from plans.networks.charge_percentiles import gather_percentiles
 from plans.networks.read_published import Cells, Into, Layout, Report, code_in, number_in
 from plans.networks.take_over import FACTORS, RATES, ZIPS
 from tpa.foundation.values.money import cents
@@ -108,6 +109,17 @@ def _anaesthesia_factors(number: int, cells: Cells, into: Into, report: Report) 
     yield (into.localities, place, "anaesthesia", cells["name"].strip(" *")[:120], None, None, None, amount)
 
 
+def _charges(number: int, cells: Cells, into: Into, report: Report) -> Iterator[tuple[Any, ...]]:
+    """Medicare Physician & Other Practitioners, by provider and service: what one charged on the average, how often."""
+    code = code_in(cells["code"], 5, number, report)
+    charge = number_in(cells["charge"], "average charge", number, report)
+    services = number_in(cells["services"], "services", number, report)
+    if not code or not charge or not services or len(cells["state"]) != len("WA"):
+        report.skipped_count += 1
+        return
+    yield into.schedule_id, code, cells["state"].upper(), charge, services
+
+
 def _zips(number: int, cells: Cells, into: Into, report: Report) -> Iterator[tuple[Any, ...]]:
     """ZIP5: state, ZIP, contractor, locality in fixed columns of 2, 5, 5 and 2."""
     line = cells["line"]
@@ -201,6 +213,20 @@ _LAYOUTS = (
         {"code": ("HCPCSCODE",), "status": ("SI", "STATUSINDICATOR"), "amount": ("PAYMENTRATE",)},
         _outpatient,
         {"method": "fee"},
+    ),
+    Layout(
+        "charges",
+        RATES,
+        "RNDRNGNPI",
+        {
+            "code": ("HCPCSCD",),
+            "state": ("RNDRNGPRVDRSTATEABRVTN",),
+            "services": ("TOTSRVCS",),
+            "charge": ("AVGSBMTDCHRG",),
+        },
+        _charges,
+        {"method": "percentiles"},
+        gather=gather_percentiles,
     ),
     Layout("zip5", ZIPS, "", {}, _zips),
 )

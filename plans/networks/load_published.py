@@ -75,7 +75,8 @@ def _load(layout: Layout, file: PublishedFile, lines: Iterable[str], report: Rep
     else:
         into = Into(localities=file.into, qualifying=file.for_qualifying)
         whole["table"] = file.into
-    rows = _while_good(rows_of(layout, lines, into, report), report)
+    read = rows_of(layout, lines, into, report)
+    rows = _while_good(layout.gather(read) if layout.gather else read, report)
     done = take_over(layout.table, rows, file.period, at=timezone.now(), whole=whole)
     for line_number, first_number in done.twice:
         report.fault(line_number, f"line {first_number} is about the same code")

@@ -49,7 +49,7 @@ class Into(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """One kind of file. `whole`: what of the table it says all of, by column."""
+    """One kind of file. `whole`: what of the table it says all of, by column; `gather`: makes rows of several lines."""
 
     name: str
     table: Table
@@ -58,6 +58,7 @@ class Layout(NamedTuple):
     read: Callable[[int, Cells, Into, Report], Iterator[Sequence[Any]]]
     whole: Mapping[str, str] = {}
     optional: frozenset[str] = frozenset()
+    gather: Callable[[Iterable[tuple[int, Sequence[Any]]]], Iterator[tuple[int, Sequence[Any]]]] | None = None
 
 
 def rows_of(layout: Layout, lines: Iterable[str], into: Into, report: Report) -> Iterator[tuple[int, Sequence[Any]]]:

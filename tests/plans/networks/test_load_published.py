@@ -113,6 +113,29 @@ def test_outpatient_rates_with_dollars_thousands_and_lone_points(schedule: FeeSc
     }
 
 
+def test_percentiles_of_charges_by_state_weighted_by_services(schedule: FeeSchedule) -> None:
+    heading = "Rndrng_NPI,Rndrng_Prvdr_State_Abrvtn,HCPCS_Cd,HCPCS_Desc,Place_Of_Srvc,Tot_Srvcs,Avg_Sbmtd_Chrg\n"
+    lines = [
+        *("1,WA,99213,t,O,50,100.005", "2,WA,99213,t,O,29,200", "3,WA,99213,t,F,1,250", "4,WA,99213,t,O,20,300"),
+        *("5,OR,99213,t,O,11,90", "6,,99213,t,O,11,90"),
+    ]
+    done = load("charges", heading + "\n".join(lines))
+    assert (done.problems, done.row_count, done.skipped_count) == ([], 2, 1)
+    found = {row.locality: row.values["percentiles"] for row in standing()}
+    assert found["WA"] == {
+        "50": "100.01",
+        "60": "200.00",
+        "70": "200.00",
+        "75": "200.00",
+        "80": "250.00",
+        "85": "300.00",
+        "90": "300.00",
+        "95": "300.00",
+    }
+    assert set(found["OR"].values()) == {"90.00"}
+    assert load("charges", heading + "\n".join(lines)).same_count == 2
+
+
 def test_base_units_stand_beside_relative_values_in_one_schedule(schedule: FeeSchedule) -> None:
     load("pprrvu", PPRRVU)
     assert load("anaesthesia-base-units", BASE_UNITS).superseded_count == 0
