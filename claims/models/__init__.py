@@ -4,6 +4,7 @@ from claims.models.authorizations import Authorization
 from claims.models.claim import Claim, ClaimEvent, ClaimNote
 from claims.models.decision import AccumulatorEntry, ClaimLine, Decision
 from claims.models.payments import Payment, PaymentInstruction, PaymentItem, PaymentRun
+from claims.models.prior_credit import PriorCredit
 from claims.models.remittances import PriorRemittance
 from claims.models.reprocessing import Reprocessing, ReprocessingClaim
 from claims.models.review import Pend, Resolution
@@ -21,6 +22,7 @@ __all__ = [
     "PaymentItem",
     "PaymentRun",
     "Pend",
+    "PriorCredit",
     "PriorRemittance",
     "Reprocessing",
     "ReprocessingClaim",

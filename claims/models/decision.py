@@ -109,13 +109,17 @@ class ClaimLine(Figures):
 
 
 class AccumulatorEntry(models.Model):
-    """What a decision used up of a bucket in a plan year. Balances are sums of entries, a family's of its members'."""
+    """What a decision used up of a bucket in a plan year, or a prior carrier before us. Balances are sums of entries,
+    a family's of its members'."""
 
     family = models.ForeignKey("employers.Family", on_delete=models.PROTECT, related_name="+", db_index=False)
     member = models.ForeignKey("employers.Member", on_delete=models.PROTECT, related_name="+", db_index=False)
     employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, related_name="+", db_index=False)
     decision = models.ForeignKey(
         Decision, on_delete=models.PROTECT, null=True, related_name="consumptions", db_index=False
+    )
+    credit = models.ForeignKey(
+        "claims.PriorCredit", on_delete=models.PROTECT, null=True, related_name="entries", db_index=False
     )
     year_on = models.DateField(help_text=_("first day of the plan year, or of the lifetime"))
     bucket = models.CharField(max_length=60, help_text=_("as the plan names it, such as deductible:in"))
@@ -125,9 +129,17 @@ class AccumulatorEntry(models.Model):
 
     class Meta:
         verbose_name_plural = _("accumulator entries")
+        constraints = [
+            models.CheckConstraint(
+                name="entry_of_decision_or_credit",
+                condition=Q(decision__isnull=False, credit__isnull=True)
+                | Q(decision__isnull=True, credit__isnull=False),
+            )
+        ]
         indexes = [
             models.Index(fields=["family", "year_on"], name="accumulator_of_family"),
             models.Index(fields=["decision"], name="accumulator_of_decision"),
+            models.Index(fields=["credit"], condition=Q(credit__isnull=False), name="accumulator_of_credit"),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -48,6 +48,24 @@ _MEMBERS = """
 SELECT id, family_id, employer_id, relationship, birth_on, sex, is_disabled FROM employers_member
  WHERE id = ANY(%(members)s)
 """
+
+
+class MemberNamed(NamedTuple):
+    """A member as a file may name one."""
+
+    member_id: int
+    family_id: int
+    subscriber_number: str
+    person_number: str
+    first_name: str
+    birth_on: date | None
+
+
+def members_of_families(employer_id: int, subscriber_numbers: Collection[str]) -> list[MemberNamed]:
+    """All members of the employer's families with these numbers; one query."""
+    members = Member.objects.filter(employer_id=employer_id, family__subscriber_number__in=list(subscriber_numbers))
+    fields = ("pk", "family_id", "family__subscriber_number", "person_number", "first_name", "birth_on")
+    return [MemberNamed(*row) for row in members.order_by("pk").values_list(*fields)]
 
 
 def member_facts(member_ids: Collection[int]) -> dict[int, MemberFact]:

@@ -29,7 +29,7 @@ def problems_of(document: Document) -> list[Problem]:
     """All contradictions of a document that its schema found well-formed."""
     checks = (
         *(_dates, _tiers, _caps, _benefits, _matches, _conditions, _counted, _first_visits, _edits, _tier_names),
-        _coordination,
+        *(_coordination, _prior_carrier),
     )
     return [problem for check in checks for problem in check(document)]
 
@@ -180,6 +180,18 @@ def _counted(document: Document) -> Iterator[Problem]:
                 yield Problem(path, f"there is no condition {name}")
             elif len(limit["limit"]) + len(name) > _LONGEST:
                 yield Problem(path, f"the names {limit['limit']} and {name} are too long together")
+
+
+def _prior_carrier(document: Document) -> Iterator[Problem]:
+    parts = {"deductible": "deductibles", "oop": "out_of_pocket_maximums", "limit": "limits"}
+    by_days = {f"limit:{one['limit']}" for one in document.get("limits", ()) if isinstance(one["per"], dict)}
+    for index, bucket in enumerate(document.get("prior_carrier", {}).get("counts", ())):
+        kind, _colon, name = bucket.partition(":")
+        path: Path = ("prior_carrier", "counts", index)
+        if name not in _names(document, parts[kind], "limit" if kind == "limit" else "name"):
+            yield Problem(path, f"there is no accumulator {bucket}")
+        elif bucket in by_days:
+            yield Problem(path, f"{bucket} is kept day by day: a sum of a prior carrier's can not be told from it")
 
 
 def _first_visits(document: Document) -> Iterator[Problem]:

@@ -71,9 +71,10 @@ def compile_terms(document: Document, content_hash: str) -> PlanTerms:
         edits=compile_edits(document["edits"]) if "edits" in document else (),
         sections={
             part: document[part]["section"]
-            for part in ("eligibility", "plan_year", "stays", "reprocessing")
+            for part in ("eligibility", "plan_year", "prior_carrier", "stays", "reprocessing")
             if part in document
         },
+        prior_credits=tuple(document.get("prior_carrier", {}).get("counts", ())),
         is_hsa_qualified=document.get("hsa_qualified", False),
         is_grandfathered=document.get("grandfathered", False),
     )

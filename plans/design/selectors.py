@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from plans.design.compile_terms import compile_terms
 from plans.design.terms import PlanTerms
-from plans.models import PlanVersion
+from plans.models import Plan, PlanVersion
 from tpa.foundation.errors import NotFound
 
 _GOVERNING = """
@@ -49,6 +49,11 @@ def plan_versions_on(
     with connection.cursor() as cursor:
         cursor.execute(_GOVERNING.format(known=_NOW if known_at is None else _THEN), wanted)
         return {(plan_id, on): content_hash for plan_id, on, content_hash in cursor.fetchall()}
+
+
+def plan_id_of(code: str) -> int | None:
+    """The plan that we call so, for commands; None for none."""
+    return Plan.objects.filter(code=code).values_list("pk", flat=True).first()
 
 
 @lru_cache(maxsize=_REMEMBERED)

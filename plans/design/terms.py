@@ -275,6 +275,7 @@ class PlanTerms(Term, frozen=True, dict=True):
     filing: Filing | None = None
     coordination: Coordination = Coordination()
     edits: tuple[EditTerm, ...] = ()
+    prior_credits: tuple[str, ...] = ()  # accumulators toward which a prior carrier's sums count
     sections: dict[str, str] = {}
     is_hsa_qualified: bool = False
     is_grandfathered: bool = False

@@ -43,6 +43,30 @@ def _accumulators() -> Iterator[str]:
                 yield f"decision {decision_id} says {len(used)} sums and booked {len(booked.get(decision_id, {}))}"
 
 
+_CREDITS = """
+SELECT c.id, c.added_amount, coalesce(sum(e.amount), 0) FROM claims_priorcredit c
+  LEFT JOIN claims_accumulatorentry e ON e.credit_id = c.id
+       AND (e.member_id, e.year_on, e.bucket) = (c.member_id, c.year_on, c.bucket)
+ GROUP BY c.id HAVING c.added_amount <> coalesce(sum(e.amount), 0)
+"""
+_STATEMENTS = """
+SELECT member_id, year_on, bucket, sum(added_amount), (array_agg(stated_amount ORDER BY id DESC))[1]
+  FROM claims_priorcredit GROUP BY member_id, year_on, bucket
+HAVING sum(added_amount) <> (array_agg(stated_amount ORDER BY id DESC))[1]
+"""
+
+
+def _credits() -> Iterator[str]:
+    """What prior carriers stated, added anew, is what is booked and what the last statement says."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CREDITS)
+        for credit_id, added, booked in cursor.fetchmany(100):
+            yield f"credit {credit_id} adds {added} and booked {booked}"
+        cursor.execute(_STATEMENTS)
+        for member_id, year_on, bucket, added, stated in cursor.fetchmany(100):
+            yield f"member {member_id}: {bucket} of {year_on} has {added} of the {stated} stated"
+
+
 def _used(says: bytes) -> Used:
     sums: Used = defaultdict(Decimal)
     for used in unpack_decision(says).consumptions:
@@ -91,6 +115,7 @@ def _replays() -> Iterator[str]:
 
 BY_CODE: tuple[Invariant, ...] = (
     Invariant("I3", "accumulators are what the decisions add up to", _accumulators),
+    Invariant("I3", "a prior carrier's credits are what was stated last", _credits),
     Invariant("I4", "no accumulator is below zero", _balances),
     Invariant("I5", "each 835 balances as a transaction", _remittances),
     Invariant("I13", "the audit chain is unbroken", _chain),

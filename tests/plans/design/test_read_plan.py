@@ -115,6 +115,15 @@ def test_what_is_wrong_in_a_clause_is_named(part: str, clause: str, path: str, w
     assert found[0]["line"] == 2
 
 
+def test_a_prior_carrier_counts_toward_what_the_plan_has_and_keeps_by_the_year() -> None:
+    clause = 'prior_carrier: {counts: ["deductible:in", "oop:x", "limit:visits"], section: "9"}\n'
+    problems = _problems(SMALL.replace("per: plan_year", "per: {months: 6}") + clause)
+    assert [(one["path"], one["problem"][:24]) for one in problems] == [
+        ("prior_carrier.counts[1]", "there is no accumulator "),
+        ("prior_carrier.counts[2]", "limit:visits is kept day"),
+    ]
+
+
 def test_all_problems_are_named_at_once() -> None:
     problems = _problems(SMALL.replace("copay: 25", "copay: -25").replace("coinsurance: 20", "coinsurance: 120"))
     assert [one["path"] for one in problems] == ["benefits[2].pays.in[0].copay", "benefits[3].pays.in[1].coinsurance"]
