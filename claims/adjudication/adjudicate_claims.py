@@ -30,7 +30,7 @@ def adjudicate_claims(*, claim_ids: Sequence[int]) -> int:
         for claim in claims:
             standing = facts_of(claim, gathered)
             decision = adjudicate(standing.facts, standing.terms)
-            gathered.sums.add(claim.family_id, claim.member_id, decision.consumptions)
+            gathered.sums.add(claim.family_id, standing.facts.counted_member_id, decision.consumptions)
             gathered.prior.add(claim.member_id, claim.submission, decision)
             if gathered.edits.stays is not None:
                 gathered.edits.stays.add(claim.member_id, claim.submission, decision)

@@ -11,7 +11,14 @@ from decimal import Decimal
 from claims.adjudication.accumulated import FamilySums
 from claims.adjudication.claims_to_decide import ClaimToDecide
 from claims.adjudication.edit_facts import coded_claim
-from claims.adjudication.engine.facts import AuthorizationFact, ClaimFacts, RemittanceFact, ResolutionFact
+from claims.adjudication.engine.facts import (
+    AuthorizationFact,
+    ClaimFacts,
+    MotherFact,
+    RemittanceFact,
+    ResolutionFact,
+)
+from claims.adjudication.engine.newborns import counts_with_mother, is_newborn
 from claims.adjudication.engine.years import days_of_claim, is_stay, keys_of
 from claims.adjudication.gather_edits import GatheredEdits, gather_edits
 from claims.adjudication.known_before import authorizations_of, resolutions_of
@@ -19,7 +26,7 @@ from claims.adjudication.line_prices import Prices
 from claims.adjudication.our_sides import OurSides
 from claims.adjudication.prior_lines import PriorLines
 from claims.adjudication.told_by_payers import told_by_payers
-from employers.eligibility.selectors import coverage_facts, member_facts, other_coverage_facts
+from employers.eligibility.selectors import coverage_facts, member_facts, mothers_of, other_coverage_facts
 from employers.facts import CoverageFact, MemberFact, OtherCoverageFact
 from plans.design.selectors import plan_terms, plan_terms_over, plan_versions_on
 from plans.design.terms import PlanTerms
@@ -27,6 +34,8 @@ from plans.networks.selectors import providers_named
 from tpa.foundation.authority import approval_limits
 
 ENGINE = "engine"
+# No plan covers newborns with their mothers for longer; whose birth is longer ago needs no mother.
+_NEW = timedelta(days=366)
 
 
 @dataclass(slots=True)
@@ -35,6 +44,7 @@ class Gathered:
 
     decided_on: date
     members: Mapping[int, MemberFact]
+    mothers: Mapping[int, int]  # of patients who were born lately
     coverages: Mapping[int, Sequence[CoverageFact]]
     other_coverages: Mapping[int, Sequence[OtherCoverageFact]]
     our_sides: OurSides
@@ -64,12 +74,15 @@ def gather_facts(claims: Sequence[ClaimToDecide], family_ids: Sequence[int], *, 
     member_ids = sorted({claim.member_id for claim in claims})
     provider_ids = sorted({claim.billing_provider_id for claim in claims})
     submissions = [claim.submission for claim in claims]
-    coverages = coverage_facts(member_ids)
+    members = member_facts(member_ids)
+    mothers = _mothers(claims, members)
+    coverages = coverage_facts(sorted({*member_ids, *mothers.values()}))
     covering = {
         (coverage.plan_id, on)
         for claim in claims
         for on in days_of_claim(claim.submission)
-        for coverage in coverages.get(claim.member_id, ())
+        for member_id in (claim.member_id, mothers.get(claim.member_id, 0))
+        for coverage in coverages.get(member_id, ())
         if _covers(coverage, on)
     }
     plan_hashes = plan_versions_on(covering)
@@ -82,7 +95,8 @@ def gather_facts(claims: Sequence[ClaimToDecide], family_ids: Sequence[int], *, 
     claim_ids = [claim.id for claim in claims]
     gathered = Gathered(
         decided_on=decided_on,
-        members=member_facts(member_ids),
+        members=members,
+        mothers=mothers,
         coverages=coverages,
         other_coverages=other_coverages,
         our_sides=OurSides.of(claims, other_coverages),
@@ -102,6 +116,16 @@ def gather_facts(claims: Sequence[ClaimToDecide], family_ids: Sequence[int], *, 
     return gathered
 
 
+def _mothers(claims: Sequence[ClaimToDecide], members: Mapping[int, MemberFact]) -> dict[int, int]:
+    """The mothers of patients who were born lately; no query where nobody was."""
+    young = set()
+    for claim in claims:
+        birth_on = members[claim.member_id].birth_on
+        if birth_on is not None and birth_on + _NEW >= claim.submission.service_from:
+            young.add(claim.member_id)
+    return mothers_of(young) if young else {}
+
+
 def facts_of(claim: ClaimToDecide, gathered: Gathered) -> Standing:
     """The facts of one claim as the batch stands now: after the claims of its family that went before it."""
     submission = claim.submission
@@ -112,6 +136,8 @@ def facts_of(claim: ClaimToDecide, gathered: Gathered) -> Standing:
     covers = gathered.other_coverages.get(claim.member_id, ())
     prior = gathered.prior.facts(claim.member_id, submission)
     book = gathered.edits.book if terms and terms.edits else None
+    mother = _mother_of(claim, terms, gathered) if terms and terms.newborns else None
+    counted_id = mother.member_id if mother and mother.is_counted else claim.member_id
     facts = ClaimFacts(
         claim_number=claim.claim_number,
         received_on=claim.received_on,
@@ -125,7 +151,8 @@ def facts_of(claim: ClaimToDecide, gathered: Gathered) -> Standing:
         other_coverages=tuple(covers),
         our_side=gathered.our_sides.fact(claim, covers) if covers else None,
         prices=prices,
-        accumulated=gathered.sums.facts(claim.family_id, claim.member_id, keys_of(terms, submission)) if terms else (),
+        mother=mother,
+        accumulated=gathered.sums.facts(claim.family_id, counted_id, keys_of(terms, submission)) if terms else (),
         prior_lines=prior,
         authorizations=tuple(gathered.authorizations.get(claim.member_id, ())),
         resolutions=gathered.resolutions.get(claim.id, ()),
@@ -145,6 +172,18 @@ def _edited(claims: Sequence[ClaimToDecide], gathered: Gathered) -> list[tuple[C
         return []
     governed = [(claim, _plans_of(claim, gathered)[1]) for claim in claims]
     return [(claim, plan_terms(found)) for claim, found in governed if found and plan_terms(found).edits]
+
+
+def _mother_of(claim: ClaimToDecide, terms: PlanTerms, gathered: Gathered) -> MotherFact | None:
+    """A newborn's mother, if the plan covers newborns with theirs."""
+    mother_id, member = gathered.mothers.get(claim.member_id), gathered.members[claim.member_id]
+    if mother_id is None or not is_newborn(terms, claim.submission, member):
+        return None
+    return MotherFact(
+        member_id=mother_id,
+        coverages=tuple(gathered.coverages.get(mother_id, ())),
+        is_counted=counts_with_mother(terms, claim.submission, member),
+    )
 
 
 def _plans_of(claim: ClaimToDecide, gathered: Gathered) -> tuple[int | None, str, tuple[tuple[date, str], ...]]:
@@ -171,7 +210,8 @@ def _plans_of(claim: ClaimToDecide, gathered: Gathered) -> tuple[int | None, str
 
 def _plan_on(claim: ClaimToDecide, on: date, gathered: Gathered) -> tuple[int | None, str]:
     """The plan that covers a day and its version; the earliest recorded of several."""
-    for coverage in gathered.coverages.get(claim.member_id, ()):
+    mother = gathered.coverages.get(gathered.mothers.get(claim.member_id, 0), ())
+    for coverage in (*gathered.coverages.get(claim.member_id, ()), *mother):
         if _covers(coverage, on) and (found := gathered.plan_hashes.get((coverage.plan_id, on))):
             return coverage.plan_id, found
     return None, ""

@@ -150,7 +150,7 @@ def save_decisions(batch: Sequence[Decided], *, at: datetime, by: Actor, origin:
             used.append(
                 (
                     claim.family_id,
-                    claim.member_id,
+                    facts.counted_member_id,
                     claim.employer_id,
                     decision_id,
                     consumption.year_on,

@@ -12,6 +12,7 @@ import msgspec
 from claims.adjudication.engine.adjudicate import adjudicate
 from claims.adjudication.engine.decision import ClaimDecision
 from claims.adjudication.gather_facts import Gathered, Standing, facts_of, gather_facts
+from claims.packing import unpack_facts
 from claims.reprocessing.standing_claims import StandingClaim, standing_claims
 
 _LAST = datetime.max.replace(tzinfo=UTC)
@@ -61,18 +62,26 @@ def _walk(claims: Sequence[StandingClaim], changed: Collection[int], gathered: G
     """Decide one family's claims from the first changed one on; returns how many."""
     count = 0
     for place, one in enumerate(claims):
-        decision = one.decision
+        decision, counted_id = one.decision, _counted_id(one, gathered)
         if count or one.claim.id in changed:
             count += 1
             now = facts_of(one.claim, gathered)
             decision = adjudicate(now.facts, now.terms)
             if is_otherwise(one.decision, decision):
                 found.append(Anew(one, now, decision, place))
+                counted_id = now.facts.counted_member_id
             else:
                 decision = one.decision
-        gathered.sums.add(one.claim.family_id, one.claim.member_id, decision.consumptions)
+        gathered.sums.add(one.claim.family_id, counted_id, decision.consumptions)
         gathered.prior.add(one.claim.member_id, one.claim.submission, decision)
     return count
+
+
+def _counted_id(one: StandingClaim, gathered: Gathered) -> int:
+    """Whose sums the standing decision added to: of a newborn's maybe the mother's."""
+    if one.claim.member_id not in gathered.mothers:
+        return one.claim.member_id
+    return unpack_facts(one.facts).counted_member_id
 
 
 def is_otherwise(stands: ClaimDecision, anew: ClaimDecision) -> bool:

@@ -15,11 +15,13 @@ from claims.adjudication.engine.facts import (
     AuthorizationFact,
     ClaimFacts,
     LinePrice,
+    MotherFact,
     PriorLine,
     PriorStay,
     RemittanceFact,
     ResolutionFact,
 )
+from claims.adjudication.engine.newborns import counts_with_mother, is_newborn
 from claims.adjudication.engine.years import LIFETIME, keys_of
 from claims.facts import (
     OtherPayer,
@@ -68,6 +70,7 @@ class Family:
         self._sums: dict[tuple[date, str], dict[int, Decimal]] = defaultdict(dict)
         self._prior: dict[str, list[PriorLine]] = {}
         self.decided: dict[str, tuple[int, ClaimDecision]] = {}
+        self._counted: dict[str, int] = {}
         first_day = next((claim.on for claim in words.claims if claim.on), _LONG_AGO)
         for used in words.before:
             year = used.year or (LIFETIME if used.bucket.startswith("auth:") else terms.year_on(first_day))
@@ -79,26 +82,29 @@ class Family:
         person, member_id = self._words.people[claim.who], self._ids[claim.who]
         coverages = _coverages(person, member_id)
         prior = self._prior_lines(member_id, submission)
+        member = MemberFact(
+            member_id=member_id,
+            family_id=1,
+            employer_id=1,
+            relationship=str(person.relationship),
+            birth_on=person.born,
+            sex=person.sex,
+            is_disabled=person.disabled,
+        )
+        mother = self._mother(person, submission, member)
         return ClaimFacts(
             claim_number=number,
             received_on=claim.received or submission.service_to + 5 * _DAY,
             decided_on=claim.received or submission.service_to + 6 * _DAY,
             submission=submission,
-            member=MemberFact(
-                member_id=member_id,
-                family_id=1,
-                employer_id=1,
-                relationship=str(person.relationship),
-                birth_on=person.born,
-                sex=person.sex,
-                is_disabled=person.disabled,
-            ),
+            member=member,
             billing_provider_id=1,
             plan_hash=self._terms.content_hash,
             coverages=coverages,
             other_coverages=self._other_coverages(claim.who),
             prices=tuple(self._price(claim, line, index) for index, line in enumerate(claim.lines, start=1)),
-            accumulated=self._accumulated(member_id, submission),
+            mother=mother,
+            accumulated=self._accumulated(mother.member_id if mother and mother.is_counted else member_id, submission),
             prior_lines=prior,
             authorizations=tuple(
                 AuthorizationFact(
@@ -138,8 +144,9 @@ class Family:
         """Carry a decision forward, as the pipeline does."""
         member_id = facts.member.member_id
         self.decided[decision.claim_number] = (member_id, decision)
+        self._counted[decision.claim_number] = facts.counted_member_id
         for used in decision.consumptions:
-            self._add(member_id, used.year_on, used.bucket, used.amount)
+            self._add(facts.counted_member_id, used.year_on, used.bucket, used.amount)
         if (stay := prior_stay_of(facts.submission, decision)) is not None:
             self._stays[decision.claim_number] = (member_id, stay)
         npi, kind = facts.submission.billing_provider.npi, facts.submission.kind
@@ -166,11 +173,22 @@ class Family:
             for line, decided in zip(facts.submission.lines, decision.lines, strict=True)
         ]
 
+    def _mother(self, person: Person, submission: Submission, member: MemberFact) -> MotherFact | None:
+        if not person.mother or not is_newborn(self._terms, submission, member):
+            return None
+        mother_id = self._ids[person.mother]
+        return MotherFact(
+            member_id=mother_id,
+            coverages=_coverages(self._words.people[person.mother], mother_id),
+            is_counted=counts_with_mother(self._terms, submission, member),
+        )
+
     def reverse(self, number: str) -> None:
         """Take a claim back: what it used up is given back, and it is no prior claim any more."""
-        member_id, decision = self.decided.pop(number)
+        _member_id, decision = self.decided.pop(number)
+        counted_id = self._counted.pop(number)
         for used in decision.consumptions:
-            self._add(member_id, used.year_on, used.bucket, -used.amount)
+            self._add(counted_id, used.year_on, used.bucket, -used.amount)
         del self._prior[number]
         self._stays.pop(number, None)
 

@@ -33,6 +33,7 @@ class Person(Words, frozen=True, kw_only=True):
     sex: str = "F"
     relationship: Text = "18"
     disabled: bool = False
+    mother: str = ""  # of a newborn: whose coverage may be the child's
     covered: tuple[CoveredPeriod, ...] | None = None
 
 

@@ -49,6 +49,8 @@ SENTENCES: Final = {
     "copay": gettext_lazy("Of %(of)s, the member pays %(result)s: the copay due per %(per)s is %(copay_due)s."),
     "coinsurance": gettext_lazy("%(percent)s per cent of %(of)s: the member pays %(result)s."),
     "limit": gettext_lazy("The limit %(limit)s is %(most)s, of which %(left)s was left: %(result)s lies beyond it."),
+    "newborn": gettext_lazy("Born on %(born_on)s: the mother's coverage covers the first %(covered_days)s days."),
+    "newborn.with_mother": gettext_lazy("Born on %(born_on)s: the plan figures this care with the mother's."),
     "waiting": gettext_lazy(
         "%(waiting)s: the benefit begins on %(begins_on)s, since cover began on %(covered_since)s: %(result)s is not"
         " covered."

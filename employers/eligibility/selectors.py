@@ -50,6 +50,14 @@ SELECT id, family_id, employer_id, relationship, birth_on, sex, is_disabled FROM
 """
 
 
+_MOTHERS = """
+SELECT DISTINCT ON (child.id) child.id, mother.id FROM employers_member child
+  JOIN employers_member mother ON mother.family_id = child.family_id AND mother.relationship IN ('18', '01')
+ WHERE child.id = ANY(%(members)s) AND child.relationship = '19'
+ ORDER BY child.id, mother.sex = 'F' DESC, mother.relationship DESC, mother.id
+"""
+
+
 class MemberNamed(NamedTuple):
     """A member as a file may name one."""
 
@@ -82,6 +90,13 @@ def member_facts(member_ids: Collection[int]) -> dict[int, MemberFact]:
         )
         for row in _fetch(_MEMBERS, member_ids, None)
     }
+
+
+def mothers_of(member_ids: Collection[int]) -> dict[int, int]:
+    """By child: the subscriber or spouse who is female, where neither is the subscriber; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MOTHERS, {"members": list(member_ids)})
+        return dict(cursor.fetchall())
 
 
 def coverage_facts(member_ids: Collection[int], known_at: datetime | None = None) -> dict[int, list[CoverageFact]]:

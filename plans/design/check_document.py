@@ -29,7 +29,7 @@ def problems_of(document: Document) -> list[Problem]:
     """All contradictions of a document that its schema found well-formed."""
     checks = (
         *(_dates, _tiers, _caps, _benefits, _matches, _conditions, _counted, _first_visits, _edits, _tier_names),
-        *(_coordination, _prior_carrier),
+        *(_coordination, _prior_carrier, _newborn_ranges),
     )
     return [problem for check in checks for problem in check(document)]
 
@@ -143,6 +143,12 @@ def _matches(document: Document) -> Iterator[Problem]:
             for place, match in enumerate(clause.get("when", ())):
                 for name in _RANGES:
                     yield from _ranges(match.get(name, ()), (part, index, "when", place, name))
+
+
+def _newborn_ranges(document: Document) -> Iterator[Problem]:
+    for place, match in enumerate(document.get("newborns", {}).get("with_mother", ())):
+        for name in _RANGES:
+            yield from _ranges(match.get(name, ()), ("newborns", "with_mother", place, name))
 
 
 def _ranges(codes: list[Any], path: Path) -> Iterator[Problem]:

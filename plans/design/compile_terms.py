@@ -23,6 +23,7 @@ from plans.design.terms import (
     Exclusion,
     Filing,
     Limit,
+    Newborns,
     PlanTerms,
     PriceRule,
     Pricing,
@@ -74,6 +75,7 @@ def compile_terms(document: Document, content_hash: str) -> PlanTerms:
             for part in ("eligibility", "plan_year", "prior_carrier", "stays", "reprocessing")
             if part in document
         },
+        newborns=_newborns(document["newborns"]) if "newborns" in document else None,
         prior_credits=tuple(document.get("prior_carrier", {}).get("counts", ())),
         is_hsa_qualified=document.get("hsa_qualified", False),
         is_grandfathered=document.get("grandfathered", False),
@@ -236,6 +238,14 @@ def _filing(clause: Document) -> Filing:
     return Filing(
         months_by_tier={tier: limit["months"] for tier, limit in limits.items() if "months" in limit},
         days_by_tier={tier: limit["days"] for tier, limit in limits.items() if "days" in limit},
+        section=clause["section"],
+    )
+
+
+def _newborns(clause: Document) -> Newborns:
+    return Newborns(
+        covered_days=clause["covered_days"],
+        with_mother=matches_of(clause.get("with_mother", [])),
         section=clause["section"],
     )
 

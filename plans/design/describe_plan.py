@@ -91,6 +91,12 @@ def _rules(document: Document) -> Iterator[Clause]:
         clause = document["timely_filing"]
         says = {tier: length_words(limit) for tier, limit in clause["limits"].items()}
         yield Clause("timely_filing", _("Timely filing"), clause["section"], says)
+    if "newborns" in document:
+        clause = document["newborns"]
+        says = {_("covered by the mother's coverage"): _("%s days from birth") % clause["covered_days"]}
+        if "with_mother" in clause:
+            says[_("figured with the mother")] = matches_words(clause["with_mother"])
+        yield Clause("newborns", _("Newborns"), clause["section"], says)
     if "prior_carrier" in document:
         says = {_("counts what was used up under it of"): ", ".join(document["prior_carrier"]["counts"])}
         yield Clause("prior_carrier", _("Credit for a prior carrier"), document["prior_carrier"]["section"], says)

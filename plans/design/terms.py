@@ -249,6 +249,18 @@ class EditTerm(Term, frozen=True):
     section: str = ""
 
 
+class Newborns(Term, frozen=True):
+    """A child is covered by the mother's coverage for so many days; what fits `with_mother` is figured with her."""
+
+    covered_days: int
+    with_mother: tuple[Match, ...] = ()
+    section: str = ""
+
+    def covers(self, birth_on: date | None, on: date) -> bool:
+        """Is the day one of the first of a life?"""
+        return birth_on is not None and 0 <= (on - birth_on).days < self.covered_days
+
+
 class PlanTerms(Term, frozen=True, dict=True):
     """One version of a plan. `content_hash` is of the document it was compiled from."""
 
@@ -275,6 +287,7 @@ class PlanTerms(Term, frozen=True, dict=True):
     filing: Filing | None = None
     coordination: Coordination = Coordination()
     edits: tuple[EditTerm, ...] = ()
+    newborns: Newborns | None = None
     prior_credits: tuple[str, ...] = ()  # accumulators toward which a prior carrier's sums count
     sections: dict[str, str] = {}
     is_hsa_qualified: bool = False

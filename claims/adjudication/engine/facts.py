@@ -100,6 +100,14 @@ class ResolutionFact(Fact, frozen=True, kw_only=True):
     because: str = ""
 
 
+class MotherFact(Fact, frozen=True, kw_only=True):
+    """Whose coverage a newborn has, and whether the claim is figured with her: then the sums are hers."""
+
+    member_id: int
+    coverages: tuple[CoverageFact, ...] = ()
+    is_counted: bool = False
+
+
 class ClaimFacts(Fact, frozen=True, kw_only=True):
     """One claim with everything it stands on. `decided_on` is the clock: the engine reads no other."""
 
@@ -112,6 +120,7 @@ class ClaimFacts(Fact, frozen=True, kw_only=True):
     plan_hash: str = ""  # of the plan version in force on the first day of service; blank: no coverage was found
     later_plans: tuple[tuple[date, str], ...] = ()  # hashes of versions that take over while it goes on, by day
     coverages: tuple[CoverageFact, ...] = ()
+    mother: MotherFact | None = None  # of a newborn of a plan that covers newborns with their mothers
     other_coverages: tuple[OtherCoverageFact, ...] = ()
     prices: tuple[LinePrice, ...] = ()
     accumulated: tuple[Accumulated, ...] = ()
@@ -125,3 +134,9 @@ class ClaimFacts(Fact, frozen=True, kw_only=True):
     our_side: OurSideFact | None = None  # where another payer's place is derived
     prior_remittances: tuple[RemittanceFact, ...] = ()
     contracts: tuple[ContractFact, ...] = ()  # of the schedules that the prices are from, as far as they say more
+
+    @property
+    def counted_member_id(self) -> int:
+        """Whose sums count and are added to: the patient's, or those of the mother of a newborn."""
+        mother = self.mother
+        return mother.member_id if mother is not None and mother.is_counted else self.member.member_id

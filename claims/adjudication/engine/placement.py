@@ -6,6 +6,8 @@ from datetime import date
 
 from claims.adjudication.engine.reasons import NOT_AT_THIS_TIER, Denial
 from claims.adjudication.engine.work import Inputs, Line, Work
+from claims.facts import Submission, SubmittedLine
+from employers.facts import MemberFact
 from plans.design.matching import LineCodes
 from plans.design.terms import PlanTerms
 
@@ -77,8 +79,12 @@ def check_line_covered(work: Work, line: Line) -> None:
 
 
 def codes_of(work: Work, line: Line) -> LineCodes:
-    """What the plan sorts the line by. Its leading diagnosis is the first it points to, else the claim's principal."""
-    submission, submitted, member = work.submission, line.submitted, work.facts.member
+    """What the plan sorts the line by."""
+    return codes_from(work.submission, line.submitted, work.facts.member, line.service_on)
+
+
+def codes_from(submission: Submission, submitted: SubmittedLine, member: MemberFact, on: date) -> LineCodes:
+    """The same of a line as submitted. Its leading diagnosis is the first it points to, else the claim's principal."""
     pointers, diagnoses = submitted.diagnosis_pointers, submission.diagnoses
     first = pointers[0] - 1 if pointers else 0
     is_institutional = submission.kind == "I"
@@ -90,7 +96,7 @@ def codes_of(work: Work, line: Line) -> LineCodes:
         submission.facility_code[:2] if is_institutional else "",
         submitted.modifiers,
         diagnoses[first] if first < len(diagnoses) else "",
-        age_on(member.birth_on, line.service_on),
+        age_on(member.birth_on, on),
         member.sex,
         member.relationship,
         submitted.is_emergency or (is_institutional and submission.admission_type == "1"),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from claims.adjudication.engine.coverage import covering, without_coverage
+from claims.adjudication.engine.coverage import coverage_of, without_coverage
 from claims.adjudication.engine.placement import check_line_covered, place_line
 from claims.adjudication.engine.rates import days_of
 from claims.adjudication.engine.work import FIGURES, Line, Work
@@ -118,7 +118,7 @@ def _stand(work: Work, part: Line, day: Part, all_days: Decimal) -> None:
         ("plan_year", str(part.year_on)),
     )
     part.note("part", work.terms.sections.get("stays", ""), inputs)
-    found = covering(work.facts.coverages, day.starts_on)
+    found = coverage_of(work, part)
     if found is None:
         because = without_coverage(work.facts.coverages, day.starts_on)
         clause = part.terms.sections.get("eligibility", "")

@@ -85,6 +85,7 @@ def _meadow() -> dict:
     document = demo("meadow-epo") | {"hsa_qualified": True, "stays": {"belong_to": "day_of_service", "section": "1.5"}}
     document["stays"]["spanning_lines"] = "by_day"
     document["eligibility"] |= {"waits_days": 60, "begins": "first_of_month", "service_hours": 1200}
+    document["newborns"] = {"covered_days": 31, "with_mother": [{"diagnoses": ["Z38"]}], "section": "2"}
     document["prior_carrier"] = {"counts": ["deductible:in"], "section": "9"}
     document["wellness"] = {"annual_cost": 6000, "rewards": 600, "tobacco_rewards": 100, "section": "9"}
     levels = [{"level": 0, "payments": 200}, {"level": 30, "payments": 800}]

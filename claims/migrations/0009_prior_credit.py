@@ -8,7 +8,7 @@ from tpa.foundation.guards import append_only, employer_isolation
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("claims", "0007_line_rendering_npi"),
+        ("claims", "0008_prior_remittances"),
         ("employers", "0005_order_of_benefits"),
         ("plans", "0004_contract_terms"),
     ]
