@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
@@ -46,6 +47,63 @@ SENTENCES: Final = {
         "denied. The %(mended_by)s can mend it."
     ),
 }
+# The same of a question that an edit leaves to a person, by its reason; several, where the evidence differs in kind.
+ASKED: Final = {
+    "edit_procedure_codes": (_("%(code)s was no valid procedure code on %(on)s."),),
+    "edit_diagnosis_codes": (_("%(code)s was no valid diagnosis code on %(on)s."),),
+    "edit_diagnosis_pointers": (
+        _("%(leading_diagnosis)s never leads a line."),
+        _("The line points to none of the %(diagnoses)s diagnoses."),
+    ),
+    "edit_modifiers": (
+        _("Modifier %(modifier)s contradicts %(not_with)s."),
+        _("Modifier %(modifier)s does not go with %(procedure)s."),
+        _("Modifier %(modifier)s stands twice."),
+        _("Modifier %(code)s was not valid on %(on)s."),
+    ),
+    "edit_places": (
+        _("%(procedure)s is done at places %(places)s, not at %(place)s."),
+        _("%(code)s was no valid place of service on %(on)s."),
+    ),
+    "edit_ages": (
+        _("Procedure %(procedure)s is for ages %(ages)s; the patient was %(age)s."),
+        _("Diagnosis %(diagnosis)s is for ages %(ages)s; the patient was %(age)s."),
+    ),
+    "edit_sexes": (
+        _("Procedure %(procedure)s is for sex %(sexes)s; the record says %(sex)s."),
+        _("Diagnosis %(diagnosis)s is for sex %(sexes)s; the record says %(sex)s."),
+    ),
+    "edit_bill_types": (
+        _("A bill %(bill_type)s must say %(missing)s (%(rule)s)."),
+        _("A bill %(bill_type)s does not go with discharge status %(discharge_status)s (%(rule)s)."),
+        _("%(nights_billed)s nights are billed, of %(nights)s."),
+        _("A bill %(bill_type)s does not hold revenue code %(revenue)s (%(rule)s)."),
+        _("The service of %(service)s lies outside the statement, %(statement)s."),
+    ),
+    "edit_stays": (_("On nights of this stay the patient was in the one of claim %(claim_number)s: %(its_stay)s."),),
+    "edit_units_per_line": (
+        _("%(units)s units of %(procedure)s on one line; at most %(most)s are likely (MUE, %(table)s)."),
+    ),
+    "edit_units_per_day": (
+        _(
+            "%(units)s units of %(procedure)s on %(on)s, on all lines and claims; at most %(most)s are likely "
+            "(MUE, %(table)s)."
+        ),
+    ),
+    "edit_procedure_pairs": (
+        _("%(column_two)s was paid before (%(allowed_before)s), and is part of this %(column_one)s (NCCI)."),
+        _("%(column_two)s is part of %(column_one)s on %(with)s (NCCI, modifier indicator %(indicator)s)."),
+    ),
+    "edit_add_on_codes": (
+        _("%(procedure)s only adds to another procedure; beside it stands %(others)s, which is not listed for it."),
+        _("%(procedure)s only adds to another procedure, and none was found on %(on)s."),
+    ),
+}
+MENDED_BY: Final = {
+    "provider": _("The provider can mend it with a corrected claim."),
+    "examiner": _("An examiner can settle it from what we know."),
+    "clinician": _("A clinician must judge it."),
+}
 INPUTS: Final = {
     "mended_by": _("can be mended by the"),
     "column_one": _("column one"),
@@ -70,4 +128,16 @@ INPUTS: Final = {
     "sexes": _("for sex"),
     "places": _("done at"),
     "differs": _("differs in"),
+    "same_claim": _("the same as, on this claim,"),
 }
+
+
+def asked_sentence(reason: str, evidence: Mapping[str, str]) -> str:
+    """What an edit found and who can mend it; empty for a question of another kind."""
+    for sentence in ASKED.get(reason, ()):
+        try:
+            told = str(sentence) % evidence
+        except KeyError:
+            continue
+        return " ".join(part for part in (told, str(MENDED_BY.get(evidence.get("mended_by", ""), ""))) if part)
+    return ""

@@ -21,8 +21,8 @@ from tpa.foundation.errors import Conflict, Invalid
 
 # So many problems are told; a file that has more is of another make.
 _TOLD: Final = 50
-# A release that drops more than this part of what stands is taken for a file that was cut.
-_MOST_DROPPED: Final = 4
+# A release that has less than this part of what stands is taken for files that were cut, or not all of them.
+_LEAST_OF_BEFORE: Final = 0.75
 
 _COLUMNS: Final = {
     PAIRS: "column_one varchar(5), column_two varchar(5), indicator varchar(1), period daterange",
@@ -140,10 +140,8 @@ def _apply(layout: Layout, done: LoadedEdits, quarter: date, until: date | None,
     with connection.cursor() as cursor:
         cursor.execute(statements["standing"], facts)
         standing = int(cursor.fetchone()[0])
-        cursor.execute(statements["gone"], facts)
-        gone = int(cursor.fetchone()[0])
-        if gone * _MOST_DROPPED > standing:
-            raise Conflict("edits.cut_file", _("More than a quarter of the rows would be gone: are the files whole?"))
+        if done.row_count < standing * _LEAST_OF_BEFORE:
+            raise Conflict("edits.cut_file", _("It is much less than what stands: are the files whole?"))
         if "rest" in statements:
             cursor.execute(statements["rest"], facts)
         cursor.execute(statements["supersede"], facts)
@@ -159,7 +157,6 @@ def _by_history(kind: str) -> dict[str, str]:
         "held": _TABLES[kind],
         "own": "held.superseded_at IS NULL" + (' AND held."table" = %(table)s' if kind == PAIRS else ""),
         "same": " AND ".join(f"held.{key} = incoming.{key}" for key in keys),
-        "same_code": " AND ".join(f"held.{key} = incoming.{key}" for key in keys[:2]),
         "columns": ('"table", ' if kind == PAIRS else "") + ", ".join(keys),
         "values": ("%(table)s, " if kind == PAIRS else "") + ", ".join(f"incoming.{key}" for key in keys),
     }
@@ -168,9 +165,6 @@ def _by_history(kind: str) -> dict[str, str]:
 
 _HISTORY: Final = {
     "standing": "SELECT count(*) FROM {held} held WHERE {own}",
-    "gone": """
-        SELECT count(*) FROM {held} held
-         WHERE {own} AND NOT EXISTS (SELECT FROM incoming_edits incoming WHERE {same_code})""",
     "supersede": """
         UPDATE {held} held SET superseded_at = %(now)s
          WHERE {own} AND NOT EXISTS (SELECT FROM incoming_edits incoming WHERE {same})""",
@@ -187,8 +181,6 @@ _SAME: Final = "held.code = incoming.code AND held.most = incoming.most AND held
 _GIVES_WAY: Final = f"{_OWN} AND NOT EXISTS (SELECT FROM incoming_edits incoming WHERE {_SAME})"
 _BY_QUARTER: Final = {
     "standing": f"SELECT count(*) FROM plans_unitmaximum held WHERE {_OWN}",  # noqa: S608 (our own text)
-    "gone": f"""SELECT count(*) FROM plans_unitmaximum held WHERE {_OWN}
-        AND NOT EXISTS (SELECT FROM incoming_edits incoming WHERE held.code = incoming.code)""",  # noqa: S608
     "rest": f"""
         INSERT INTO plans_unitmaximum ("table", code, most, adjudication, period, recorded_at)
         SELECT held."table", held.code, held.most, held.adjudication, piece, %(now)s::timestamptz

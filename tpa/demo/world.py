@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
@@ -31,6 +32,7 @@ from employers.onboarding.selectors import employers_seen
 from plans.design.add_plan import add_plan
 from plans.design.draft_plan_version import draft_plan_version
 from plans.design.publish_plan_version import publish_plan_version
+from plans.editing.load_edit_files import load_edit_files
 from plans.networks.add_providers import add_providers
 from tpa.billing.close_month import close_month
 from tpa.billing.open_amounts import open_amount
@@ -48,6 +50,8 @@ from tpa.foundation.access import scoped, system_scope
 from tpa.foundation.audit import Actor
 from tpa.models import Invoice
 
+# Tables of edits in the layout of the published files; a plan of the demonstration applies them.
+EDITS = Path(__file__).parent / "edits"
 SYSTEM = Actor.system("demonstration")
 FIRST_DAY = date(2026, 1, 1)
 LAST_DAY = date(2026, 11, 24)
@@ -89,6 +93,8 @@ def build_world(*, members: int = 560, seed: int = 2026, say: Say = lambda text:
             new = open_world.providers.keys() - _known_npis(seed)
             take_part(sorted(new), ids, networks[EVERGREEN], SYSTEM)
             record_licences(SYSTEM)
+            for path in sorted(EDITS.iterdir()):
+                load_edit_files(paths=[path], by=SYSTEM)
             plans: dict[str, int] = {}
             houses = [_open(cast, (), manager_id, plans) for cast in INVENTED]
             open_houses = _open_groups(open_world, manager_id, plans)

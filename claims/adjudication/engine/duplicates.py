@@ -16,7 +16,14 @@ _TELLS_APART = frozenset(
 
 
 def check_duplicates(work: Work) -> None:
-    """Compare each line with the member's lines of the same day. What was denied before may be sent again."""
+    """Compare each line with the member's lines of the same day, and with the other lines of its claim."""
+    _check_prior(work)
+    if len(work.lines) > 1:
+        _check_twins(work)
+
+
+def _check_prior(work: Work) -> None:
+    """What was denied before may be sent again."""
     facts = work.facts
     prior = [line for line in facts.prior_lines if line.outcome != "denied" and line.claim_number != facts.claim_number]
     if not prior:
@@ -35,6 +42,48 @@ def check_duplicates(work: Work) -> None:
                 near = (other, differs)
         if near is not None and line.is_open:
             work.ask("possible_duplicate", line, _evidence(*near))
+
+
+def _check_twins(work: Work) -> None:
+    """Two lines of one claim that say the same, word for word: one of them may be a slip, and a person asks which.
+
+    Services without a procedure, such as a hospital's drugs, are often billed in equal parts.
+    """
+    asked = {question.line_number for question in work.questions if question.reason == "possible_duplicate"}
+    first: dict[tuple[object, ...], int] = {}
+    for line in work.open_lines():
+        submitted = line.submitted
+        if not submitted.procedure_code:
+            continue
+        number = first.setdefault(_said(submitted), line.number)
+        if number != line.number and line.number not in asked:
+            evidence: Inputs = (
+                ("same_claim", f"line {number}"),
+                ("procedure", submitted.procedure_code),
+                ("service_from", str(submitted.service_from)),
+                ("billed_amount", str(submitted.billed_amount)),
+            )
+            work.ask("possible_duplicate", line, evidence)
+
+
+def _said(line: SubmittedLine) -> tuple[object, ...]:
+    """All by which a line could be another service than its twin."""
+    return (
+        line.procedure_code,
+        line.modifiers,
+        line.revenue_code,
+        line.service_from,
+        line.service_to,
+        line.units_count,
+        line.billed_amount,
+        line.place_of_service,
+        line.rendering_npi,
+        line.ndc,
+        line.diagnosis_pointers,
+        line.tooth_numbers,
+        line.tooth_surfaces,
+        line.oral_cavity_codes,
+    )
 
 
 def _is_same_service(line: SubmittedLine, other: PriorLine) -> bool:

@@ -20,7 +20,8 @@ from claims.review.resolve_pend import Answer, resolve_pend
 from claims.review.route_pend import route_pend
 from claims.tasks import ring_for_decision
 from claims.web.claim_picture import ClaimPicture
-from claims.words.rules import DENIALS, reason_of, reason_words
+from claims.words.edits import asked_sentence
+from claims.words.rules import DENIALS, input_words, reason_of, reason_words
 from tpa.foundation.access import CLAIMS_STAFF, Scope
 from tpa.foundation.errors import Conflict, DomainError, Invalid
 from tpa.foundation.models import CodeSet, Role
@@ -74,7 +75,8 @@ def answer_context(picture: ClaimPicture, scope: Scope, state: AnswerState) -> d
         pend.words = reason_words(pend.reason)  # type: ignore[attr-defined]
         pend.queue_words = QUEUES.get(pend.queue, pend.queue)  # type: ignore[attr-defined]
         pend.choices = [(value, ANSWERS[value]) for value in _answers_to(pend)]  # type: ignore[attr-defined]
-        pend.evidence_items = [(name.replace("_", " "), value) for name, value in _pairs(pend.evidence)]  # type: ignore[attr-defined]
+        pend.evidence_items = [(input_words(name), value) for name, value in _pairs(pend.evidence)]  # type: ignore[attr-defined]
+        pend.told = asked_sentence(pend.reason, dict(_pairs(pend.evidence)))  # type: ignore[attr-defined]
         pend.takes_price = "price" in _answers_to(pend)  # type: ignore[attr-defined]
         pend.typed = state.typed.get(f"answer-{pend.pk}", "")  # type: ignore[attr-defined]
         pend.typed_amount = state.typed.get(f"amount-{pend.pk}", "")  # type: ignore[attr-defined]
