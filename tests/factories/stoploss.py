@@ -21,11 +21,13 @@ TERM = Period(date(2026, 1, 1), date(2027, 1, 1))
 _number = count(1)
 
 
-def specific(deductible: str = "1000.00", *, run_out_months: int = 3, **more: Any) -> SpecificWords:
+def specific(
+    deductible: str = "1000.00", *, run_in_months: int = 0, run_out_months: int = 3, **more: Any
+) -> SpecificWords:
     """A specific coverage of the year."""
     return SpecificWords(
         section="II.A",
-        windows=windows(TERM, run_out_months=run_out_months),
+        windows=windows(TERM, run_in_months=run_in_months, run_out_months=run_out_months),
         deductible_amount=Decimal(deductible),
         **more,
     )

@@ -44,6 +44,7 @@ from tpa.demo.cast import ACCOUNT_MANAGER, INVENTED, ROUTING_NUMBER, USERS, Demo
 from tpa.demo.clock import at
 from tpa.demo.providers import EVERGREEN, LONG_AGO, build_networks, build_rosters, take_part
 from tpa.demo.real_files import OpenGroup, OpenWorld, read_open_world
+from tpa.demo.stop_loss import TREATED_MONTHS, ask, insure, treat
 from tpa.demo.users import add_user, build_users
 from tpa.demo.year import Year, spoiled
 from tpa.foundation.access import scoped, system_scope
@@ -104,11 +105,18 @@ def build_world(*, members: int = 560, seed: int = 2026, say: Say = lambda text:
         _enrol(houses, members, seed)
         for group, house in zip(open_world.groups, open_houses, strict=True):
             _enrol_open(group, house)
+        with _on(date(2025, 12, 16)):
+            policy_id = insure(employer_id=houses[0].employer_id, by=SYSTEM)
         say("living through 2026")
         month_on = FIRST_DAY
         while month_on <= LAST_DAY:
             _live(every, month_on)
+            if month_on.month in TREATED_MONTHS:
+                with _on(month_on.replace(day=20)):
+                    treat(employer_id=houses[0].employer_id, on=month_on.replace(day=20), by=SYSTEM)
             month_on = next_month(month_on)
+        with _on(LAST_DAY):
+            ask(policy_id=policy_id, on=LAST_DAY, by=SYSTEM)
         with _on(LAST_DAY):
             for house in houses:
                 audit_and_measure(house.employer_id, house.contract_id, SYSTEM)

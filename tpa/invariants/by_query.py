@@ -171,6 +171,16 @@ BY_QUERY: tuple[Invariant, ...] = (
             WHERE s.transaction LIKE '837%%' GROUP BY s.id, s.accepted_count
            HAVING count(c.id) <> s.accepted_count""".replace("%%", "%"),
     ),
+    sql(
+        "I10",
+        "what stop-loss carriers paid stands in the ledger",
+        """SELECT r.employer_id AS employer, r.amount, l.amount AS posted FROM
+             (SELECT employer_id, sum(amount) amount FROM tpa_stoplossreceipt GROUP BY employer_id) r
+             LEFT JOIN (SELECT a.employer_id, -sum(e.amount) amount FROM employers_ledgerentry e
+                          JOIN employers_ledgeraccount a ON a.id = e.account_id AND a.kind = 'stop_loss'
+                         GROUP BY a.employer_id) l ON l.employer_id = r.employer_id
+            WHERE r.amount <> coalesce(l.amount, 0)""",
+    ),
     *(
         sql(
             "I12",

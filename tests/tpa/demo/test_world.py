@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -29,13 +30,13 @@ from tpa.demo.real_files import OWN, demo_files
 from tpa.demo.world import LAST_CLOSED_MONTH, build_world, world_exists
 from tpa.foundation.audit import Actor, verify_chain
 from tpa.foundation.edi_files import keep_file
-from tpa.foundation.models import RoleGrant, User
+from tpa.foundation.models import Document, RoleGrant, User
 from tpa.foundation.open_file import open_file, transaction_of
 from tpa.foundation.values.identifiers import is_npi, is_tin
 from tpa.foundation.x12 import envelope
 from tpa.foundation.x12.envelope_model import EnvelopeFinding
 from tpa.foundation.x12.tokens import read_set
-from tpa.models import Contract, Invoice, InvoiceLine
+from tpa.models import Contract, Invoice, InvoiceLine, StopLossNotice, StopLossRequest
 
 pytestmark = pytest.mark.django_db
 
@@ -244,3 +245,12 @@ def test_the_clock_goes_on_from_its_moment_and_back_to_now():
         assert moment <= first < timezone.now() < datetime(2026, 3, 1, 13, tzinfo=UTC)
         assert timezone.localdate() == date(2026, 3, 1)
     assert timezone.now() > datetime(2026, 6, 1, tzinfo=UTC)
+
+
+def test_the_carrier_was_asked_for_what_is_above_the_laser():
+    asked = StopLossRequest.objects.get()
+    assert asked.status == StopLossRequest.Status.FILED
+    assert asked.attachment_amount == Decimal("60000.00")
+    assert asked.requested_amount > 0
+    assert Document.objects.filter(subject_type="tpa.stoplossrequest", subject_id=asked.pk).exists()
+    assert {notice.kind for notice in StopLossNotice.objects.all()} == {"percent", "diagnosis"}
