@@ -78,7 +78,7 @@ _PAID = """
                       WHERE decision_id = i.decision_id AND plan_paid_amount > 0 OFFSET 0) l
  CROSS JOIN LATERAL (SELECT kind, claim_number FROM claims_claim WHERE id = i.claim_id OFFSET 0) c
   LEFT JOIN LATERAL (SELECT true AS is_back FROM claims_decision r JOIN claims_paymentitem b ON b.decision_id = r.id
-                      WHERE r.reverses_id = i.decision_id) back ON true
+                      WHERE r.reverses_id = i.decision_id OFFSET 0) back ON true
  WHERE p.employer_id = %(employer)s AND p.paid_on >= %(paid_from)s AND (%(paid_to)s IS NULL OR p.paid_on < %(paid_to)s)
    AND l.service_from >= %(incurred_from)s AND (%(incurred_to)s IS NULL OR l.service_from < %(incurred_to)s)
    AND back.is_back IS NULL
