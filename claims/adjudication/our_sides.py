@@ -9,7 +9,7 @@ import msgspec
 
 from claims.adjudication.claims_to_decide import ClaimToDecide
 from employers.coordination.medicare import LAW
-from employers.eligibility.our_side import our_side_facts
+from employers.eligibility.our_side import law_on, our_side_facts
 from employers.facts import LegalFact, OtherCoverageFact, OurSideFact
 from tpa.foundation.parameters import LegalValue, values_named
 
@@ -38,10 +38,5 @@ class OurSides:
 
     def _law_on(self, on: date) -> tuple[LegalFact, ...]:
         if on not in self._on:
-            in_force = {
-                one.name: one for one in self._law if one.effective.contains(on)
-            }  # the latest known stands last
-            self._on[on] = tuple(
-                LegalFact(name=name, value=one.value, citation=one.citation) for name, one in sorted(in_force.items())
-            )
+            self._on[on] = law_on(self._law, on)
         return self._on[on]

@@ -33,6 +33,20 @@ SELECT s.id, s.family_id FROM standing s JOIN employers_othercoverage v ON v.mem
  WHERE v.period && s.days AND greatest(v.recorded_at, v.superseded_at) >= s.known_at
 UNION
 SELECT s.id, s.family_id FROM standing s
+  JOIN employers_member m ON m.family_id = s.family_id
+  JOIN employers_subscriberstanding v ON v.member_id = m.id
+ WHERE v.period && s.days AND greatest(v.recorded_at, v.superseded_at) >= s.known_at AND EXISTS (
+       SELECT 1 FROM employers_othercoverage o WHERE o.member_id = s.member_id AND o.pays_first IS NULL)
+UNION
+SELECT s.id, s.family_id FROM standing s
+  JOIN employers_othercoverage o ON o.member_id = s.member_id AND o.kind = 'medicare' AND o.pays_first IS NULL
+  JOIN employers_headcount v ON v.employer_id = %(employer)s AND greatest(v.recorded_at, v.superseded_at) >= s.known_at
+ WHERE o.period && s.days
+UNION
+SELECT s.id, s.family_id FROM standing s JOIN claims_priorremittance v ON v.claim_id = s.id
+ WHERE v.received_at >= s.known_at
+UNION
+SELECT s.id, s.family_id FROM standing s
   JOIN plans_planversion v ON v.plan_id = s.plan_id
        OR s.plan_id IS NULL AND v.plan_id IN (SELECT plan_id FROM employers_coverage WHERE member_id = s.member_id)
  WHERE v.status <> 'draft' AND v.effective && s.days AND greatest(v.published_at, v.superseded_at) >= s.known_at

@@ -20,6 +20,7 @@ from claims.adjudication.engine.facts import ClaimFacts, PriorLine
 from claims.facts import Submission, SubmittedLine
 from claims.models import Claim, ClaimEvent, ClaimNote, Decision, PaymentItem, Pend
 from claims.packing import unpack_decision, unpack_facts, unpack_submission
+from claims.web.payer_picture import PayerPicture, payer_pictures
 from claims.words.plain_reasons import plain_reason
 from claims.words.rules import (
     FIGURES as FIGURE_WORDS,
@@ -101,6 +102,7 @@ class ClaimPicture:
     words: Words = field(default_factory=dict)
     diagnoses: list[tuple[str, str]] = field(default_factory=list)
     twins: list[dict[str, Any]] = field(default_factory=list)
+    payers: list[PayerPicture] = field(default_factory=list)
 
     @property
     def open_pends(self) -> list[Pend]:
@@ -232,6 +234,8 @@ def _lay_out(picture: ClaimPicture) -> None:
         decided = {line.number: line for line in picture.says.lines}
         picture.meters = _meters(picture.says, picture.facts, _terms(picture.facts.plan_hash))
         picture.twins = _twins(picture.submission, picture.facts, picture.claim)
+    if picture.facts:
+        picture.payers = payer_pictures(picture.facts)
     picture.words = code_words(picture.submission, picture.says, on=picture.claim.service_from)
     picture.lines = [_line(line, decided.get(line.number), picture.words) for line in picture.submission.lines]
     picture.diagnoses = [

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from claims.web.staff.attach_remittance import attach_remittance
 from claims.web.staff.claim import claim
 from claims.web.staff.document import document
 from claims.web.staff.edi_file import edi_file, edi_file_answer, edi_file_original
@@ -20,6 +21,7 @@ urlpatterns = [
     path("claims/find/", find, name="find"),
     path("claims/new/", key_claim, name="key_claim"),
     path("claims/<int:claim_id>/", claim, name="claim"),
+    path("claims/<int:claim_id>/remittances/", attach_remittance, name="attach_remittance"),
     path("claims/documents/<int:document_id>/", document, name="document"),
     path("files/", edi_files, name="edi_files"),
     path("files/<int:file_id>/", edi_file, name="edi_file"),

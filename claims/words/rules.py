@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from django.db.models import Q
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,7 @@ from claims.adjudication.engine.decision import Adjustment, ClaimDecision
 from claims.adjudication.engine.reasons import REASONS, Reason
 from claims.facts import Submission
 from claims.words import edits
+from employers.eligibility.order_words import RULES as ORDER_RULES
 from tpa.foundation.models import Code, CodeSet
 
 GROUPS: Final = {
@@ -149,24 +151,7 @@ RULES: Final = {
     "other_payer.hdhp": _("The other plan's deductible is no allowable expense"),
     "other_payer.saved": _("Saved in the benefit bank"),
     "other_payer.bank": _("Paid from the benefit bank"),
-    "order.said": _("Who pays first: recorded as told"),
-    "order.no_coordination": _("Who pays first: a plan that does not coordinate"),
-    "order.dependent": _("Who pays first: the own plan before a dependent's"),
-    "order.dependent.medicare": _("Who pays first: turned round by Medicare between the two plans"),
-    "order.child": _("Who pays first: a child of two plans"),
-    "order.birthday": _("Who pays first: the birthday rule"),
-    "order.same_birthday": _("Who pays first: one birthday, the longer coverage"),
-    "order.gender": _("Who pays first: the other plan's gender rule"),
-    "order.decree": _("Who pays first: the court decree"),
-    "order.custody": _("Who pays first: the parent with custody"),
-    "order.active": _("Who pays first: active before retired or laid off"),
-    "order.continuation": _("Who pays first: continuation comes last"),
-    "order.longer": _("Who pays first: the longer coverage"),
-    "order.equal_shares": _("Who pays first: nobody, in equal shares"),
-    "order.medicare": _("Who pays first: Medicare beside an employer's plan"),
-    "order.medicare.aged": _("Who pays first: Medicare by age"),
-    "order.medicare.disabled": _("Who pays first: Medicare by disability"),
-    "order.medicare.esrd": _("Who pays first: Medicare by kidney failure"),
+    **{f"order.{rule}": format_lazy(_("Who pays first: {rule}"), rule=words) for rule, words in ORDER_RULES.items()},
     "member_owes": _("Member owes, in all"),
     "plan_pays": _("Plan pays"),
     "predetermination": _("Asked for in advance; nothing is paid"),

@@ -55,13 +55,17 @@ class CoverageOutput(serializers.Serializer[Any]):
 
 
 class OtherCoverageOutput(serializers.Serializer[OtherCoverage]):
-    """Another payer's coverage, and whether it pays before us."""
+    """Another payer's coverage. `pays_first` as somebody said; null: it follows from the facts, for each day anew."""
 
     kind = serializers.ChoiceField(OtherCoverage.Kind.choices)
     payer_name = serializers.CharField()
     policy_number = serializers.CharField()
-    pays_first = serializers.BooleanField()
+    pays_first = serializers.BooleanField(allow_null=True)
     because = serializers.CharField()
+    holder = serializers.CharField(help_text="whose coverage it is; blank: not known")
+    standing = serializers.CharField(help_text="of its holder with the employer behind it")
+    entitled_by = serializers.CharField(help_text="Medicare: age, disability or esrd")
+    answered_on = serializers.DateField(allow_null=True)
     starts_on = FirstDay("period")
     last_on = LastDay("period")
 

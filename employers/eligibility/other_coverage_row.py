@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from psycopg2.extras import DateRange
@@ -36,8 +35,3 @@ def row_of(record: OtherCoverageRecord, since: date) -> OtherCoverage:
         answered_on=record.answered_on,
         **(msgspec.structs.asdict(record.order) if record.order is not None else {}),
     )
-
-
-def order_of(columns: Mapping[str, Any]) -> OrderFacts:
-    """What the order follows from, of a row's columns by name."""
-    return OrderFacts(**{name: columns[name] for name in ORDER})

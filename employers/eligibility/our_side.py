@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any, Final
 
 from django.db import connection
 
-from employers.facts import HeadcountFact, OurSideFact, StandingFact
+from employers.facts import HeadcountFact, LegalFact, OurSideFact, StandingFact
+from tpa.foundation.parameters import LegalValue
 
 _OUR_SIDES: Final = """
 SELECT s.family_id, s.birth_on, s.sex, e.employee_count,
@@ -40,6 +41,12 @@ def our_side_facts(family_ids: Collection[int]) -> dict[int, OurSideFact]:
             )
             for family_id, birth_on, sex, employee_count, covered, standings, headcounts in cursor.fetchall()
         }
+
+
+def law_on(law: Iterable[LegalValue], on: date) -> tuple[LegalFact, ...]:
+    """The law of coordination as it stands on a day, of all its values in the order in which they became known."""
+    in_force = {one.name: one for one in law if one.effective.contains(on)}
+    return tuple(LegalFact(name=name, value=one.value, citation=one.citation) for name, one in sorted(in_force.items()))
 
 
 def _headcounts(told: list[list[Any]] | None, employee_count: int) -> tuple[HeadcountFact, ...]:

@@ -20,7 +20,7 @@ from employers.facts import (
     OrderFacts,
     OtherCoverageFact,
 )
-from employers.models import Coverage, Member, OtherCoverage
+from employers.models import Coverage, Member, OtherCoverage, SubscriberStanding
 from tpa.foundation.access import Scope
 
 _KNOWN_NOW = "superseded_at IS NULL"
@@ -208,6 +208,12 @@ def other_coverages_of(scope: Scope, member_id: int, known_at: datetime | None =
     """Other payers' coverages of a member as believed now (or at a moment), latest first."""
     others = OtherCoverage.objects.visible_to(scope).filter(_known(known_at), member=member_id)
     return others.order_by("-period", "pk")
+
+
+def standings_of(scope: Scope, family_id: int) -> QuerySet[SubscriberStanding]:
+    """How a family's subscriber stands with the employer, as believed now, latest first."""
+    standings = SubscriberStanding.objects.visible_to(scope).filter(_known(None), member__family=family_id)
+    return standings.order_by("-period", "pk")
 
 
 def _fetch(sql: str, member_ids: Collection[int], known_at: datetime | None) -> list[tuple[Any, ...]]:

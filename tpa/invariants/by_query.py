@@ -110,6 +110,15 @@ BY_QUERY: tuple[Invariant, ...] = (
               AND plan_paid_amount + other_payer_amount > billed_amount""",
     ),
     sql(
+        "I7",
+        "a benefit bank pays out no more than was saved in it",
+        """SELECT member_id, year_on, sum(amount) FILTER (WHERE bucket = 'cob:used') used,
+                  sum(amount) FILTER (WHERE bucket = 'cob:saved') saved
+             FROM claims_accumulatorentry WHERE bucket IN ('cob:saved', 'cob:used') GROUP BY member_id, year_on
+           HAVING coalesce(sum(amount) FILTER (WHERE bucket = 'cob:used'), 0)
+                  > coalesce(sum(amount) FILTER (WHERE bucket = 'cob:saved'), 0)""",
+    ),
+    sql(
         "I8",
         "a claim stands where its last event left it",
         """SELECT c.id AS claim, c.status, e.to_status FROM claims_claim c

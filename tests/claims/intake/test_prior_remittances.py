@@ -54,7 +54,8 @@ def waiting(quarry: Quarry) -> Claim:
     return claim
 
 
-def _paid(claim: Claim, paid: str = "60", left: str = "15", **changes: str) -> ClaimPayment:
+def paid_by_northern(claim: Claim, paid: str = "60", left: str = "15", **changes: str) -> ClaimPayment:
+    """The claim of 100.00 as Northern Mutual paid it."""
     member: Member = claim.member
     taken = (Cas(group="CO", carc="45", amount=100 - D(paid) - D(left)), Cas(group="PR", carc="2", amount=D(left)))
     line = LinePayment(
@@ -73,7 +74,8 @@ def _paid(claim: Claim, paid: str = "60", left: str = "15", **changes: str) -> C
     )
 
 
-def _file(*claims: ClaimPayment) -> bytes:
+def file_of(*claims: ClaimPayment) -> bytes:
+    """Their remittance of these claims."""
     remittance = Remittance(
         payer=NORTHERN,
         payee=Payee(name="CLINIC", npi="1234567893"),
@@ -119,7 +121,7 @@ def _is_decided_as(claim: Claim, paid: str, other: str, oa23: str) -> None:
 
 
 def test_a_file_of_the_first_payer_decides_what_waits_for_it(waiting: Claim) -> None:
-    file = _take_in(_file(_paid(waiting), _paid(waiting, last_name="NOBODY")))
+    file = _take_in(file_of(paid_by_northern(waiting), paid_by_northern(waiting, last_name="NOBODY")))
     assert file.status == EdiFile.Status.ANSWERED
     told = TransactionSet.objects.get(file=file)
     assert (told.status, told.accepted_count, [one["code"] for one in told.rejected]) == ("loaded", 1, ["not_ours"])
@@ -132,15 +134,15 @@ def test_a_file_of_the_first_payer_decides_what_waits_for_it(waiting: Claim) -> 
 
 
 def test_a_reversal_and_a_correction_leave_the_last_word(waiting: Claim) -> None:
-    first = _paid(waiting)
-    _take_in(_file(first, reversal_of(first), _paid(waiting, paid="50", left="25")))
+    first = paid_by_northern(waiting)
+    _take_in(file_of(first, reversal_of(first), paid_by_northern(waiting, paid="50", left="25")))
     _is_decided_as(waiting, paid="25.00", other="50.00", oa23="75.00")
     assert PriorRemittance.objects.count() == 3
 
 
 def test_what_was_taken_back_counts_no_more(waiting: Claim) -> None:
-    first = _paid(waiting)
-    _take_in(_file(first, reversal_of(first)))
+    first = paid_by_northern(waiting)
+    _take_in(file_of(first, reversal_of(first)))
     decide(waiting)
     assert waiting.status == "pended"
 
@@ -148,7 +150,7 @@ def test_what_was_taken_back_counts_no_more(waiting: Claim) -> None:
 def test_what_is_decided_already_stays_decided(quarry: Quarry) -> None:
     (member,) = quarry.family()
     claim = quarry.send(member)
-    _take_in(_file(_paid(claim)))
+    _take_in(file_of(paid_by_northern(claim)))
     claim.refresh_from_db()
     assert (claim.status, PriorRemittance.objects.count()) == ("approved", 1)
 
@@ -157,19 +159,22 @@ def test_a_person_attaches_a_remittance(waiting: Claim) -> None:
     examiner = make_scope(Role.EXAMINER)
     for content, code in (
         (b"no X12 at all", "remittance.none"),
-        (_file(_paid(waiting, patient_control_number="OTHER")), "remittance.other_claim"),
+        (file_of(paid_by_northern(waiting, patient_control_number="OTHER")), "remittance.other_claim"),
     ):
         with pytest.raises(Invalid) as refused:
             attach_remittance(claim_id=waiting.pk, content=content, by=examiner)
         assert refused.value.code == code
     with pytest.raises(NotFound):
-        attach_remittance(claim_id=waiting.pk + 1, content=_file(_paid(waiting)), by=examiner)
-    assert attach_remittance(claim_id=waiting.pk, content=_file(_paid(waiting)), by=examiner).status == "received"
+        attach_remittance(claim_id=waiting.pk + 1, content=file_of(paid_by_northern(waiting)), by=examiner)
+    assert (
+        attach_remittance(claim_id=waiting.pk, content=file_of(paid_by_northern(waiting)), by=examiner).status
+        == "received"
+    )
     _is_decided_as(waiting, paid="15.00", other="60.00", oa23="85.00")
 
 
 def test_figures_that_do_not_add_up_are_not_taken(waiting: Claim) -> None:
-    content = _file(_paid(waiting)).replace(b"CAS*CO*45*25~", b"CAS*CO*45*24~")
+    content = file_of(paid_by_northern(waiting)).replace(b"CAS*CO*45*25~", b"CAS*CO*45*24~")
     with pytest.raises(Invalid, match="add up"):
         attach_remittance(claim_id=waiting.pk, content=content, by=make_scope(Role.EXAMINER))
     told = TransactionSet.objects.get(file=_take_in(content))
