@@ -20,7 +20,17 @@ from claims.adjudication.engine.facts import ClaimFacts, LinePrice
 from claims.edi.x837 import read_claims
 from claims.facts import Submission
 from claims.simulation.scenario_facts import Family
-from claims.simulation.scenarios import Answer, ClaimWords, LineWords, OtherCover, OtherPayment, Rate, ScenarioWords
+from claims.simulation.scenarios import (
+    Answer,
+    ClaimWords,
+    HeadcountWords,
+    LineWords,
+    OrderWords,
+    OtherCover,
+    OtherPayment,
+    Rate,
+    ScenarioWords,
+)
 from employers.facts import CoverageFact, MemberFact
 from plans.design.read_plan import read_plan
 from plans.design.terms import PlanTerms
@@ -52,14 +62,48 @@ def _holds(decision: ClaimDecision) -> None:
 def test_claims_of_every_kind(seed: int, terms: PlanTerms) -> None:
     random = Random(seed)
     claims = tuple(_claim(random, number) for number in range(6))
-    covers = (OtherCover(payer="Northern Mutual", pays_first=random.random() < 0.5),) if random.random() < 0.3 else ()
-    words = ScenarioWords(scenario="wild", people=PEOPLE, other_coverage=covers, claims=claims)
+    covers = tuple(_cover(random, who) for who in PEOPLE for _number in range(random.choice([0, 0, 0, 1, 2])))
+    headcounts = (HeadcountWords(employees=random.choice([5, 25, 150]), from_=date(2020, 1, 1)),)
+    words = ScenarioWords(
+        scenario="wild",
+        people=PEOPLE,
+        other_coverage=covers,
+        headcounts=headcounts * random.randrange(2),
+        claims=claims,
+    )
     family = Family(words, terms, "summit")
     for claim in claims:
         facts = family.facts(claim.number, claim)
         decision = adjudicate(facts, terms)
         _holds(decision)
         family.remember(facts, decision)
+
+
+def _cover(random: Random, who: str) -> OtherCover:
+    """Another payer, of whom somebody said the order or it follows from whatever is known."""
+    days = [None, date(1957, 4, 30), date(1984, 5, 2), date(2024, 2, 29)]
+    order = OrderWords(
+        holder=random.choice(["", "self", "spouse", "mother", "father", "fathers_spouse", "other"]),
+        born=random.choice(days),
+        standing=random.choice(["", "active", "retired", "laid_off", "continuation"]),
+        since=random.choice(days),
+        follows=random.choice(["birthday", "birthday", "gender", "nothing"]),
+        parents=random.choice(["", "together", "apart"]),
+        custody=random.choice(["", "mother", "father", "joint"]),
+        responsible=random.choice(["", "mother", "father", "both"]),
+        responsible_from=random.choice(days),
+        entitled_by=random.choice(["", "age", "disability", "esrd"]),
+        esrd=random.choice(days),
+        employees=random.choice([None, 10, 200]),
+    )
+    return OtherCover(
+        who=who,
+        payer=random.choice(["Northern Mutual", "Medicare"]),
+        kind=random.choice(["group", "group", "medicare", "other"]),
+        pays_first=random.random() < 0.5,
+        order=random.choice([None, order, order]),
+        hdhp_with_hsa=random.random() < 0.3,
+    )
 
 
 def _claim(random: Random, number: int) -> ClaimWords:
@@ -71,6 +115,7 @@ def _claim(random: Random, number: int) -> ClaimWords:
         msgspec.structs.replace(payment, sequence=sequence) for payment, sequence in zip(payments, "PS", strict=False)
     )
     reasons = ("possible_duplicate", "no_price", "accident", "medical_review", "no_benefit", "order_of_benefits")
+    reasons += ("order_unknown", "primary_amounts_missing")
     return ClaimWords(
         number=f"C{number}",
         who=random.choice(list(PEOPLE)),
@@ -87,6 +132,7 @@ def _claim(random: Random, number: int) -> ClaimWords:
         predetermination=random.random() < 0.1,
         approval_limit=random.choice([None, Decimal(100)]),
         others=others,
+        remitted=tuple(_payment(random) for _ in range(random.choice([0, 0, 1]))),
         answers=tuple(
             Answer(question=random.choice(reasons), answer=random.choice(["allow", "deny", "price"]), amount=Decimal(9))
             for _ in range(random.randrange(3))
