@@ -23,6 +23,7 @@ from claims.adjudication.engine.reasons import (
     INCLUDED,
     OUT_OF_NETWORK_RATE,
     PROTECTED,
+    SEVERAL_PROCEDURES,
     SHARE_ON_BILLED,
     SHARE_ON_QUALIFYING,
     Denial,
@@ -79,8 +80,20 @@ def _apply(line: Line, price: Price) -> None:
             line.add("allowed_amount", amount - price.amount, "price.lesser_of", price.clause, inputs[:1])
     else:
         line.add("allowed_amount", amount, price.rule, price.clause, inputs)
-    if amount != billed:
-        line.adjust(_who_bears_the_rest(line, price) if amount < billed else EXCESS, billed - amount)
+    if amount > billed:
+        line.adjust(EXCESS, billed - amount)
+    elif amount != billed:
+        ranked = min(_reduced_by_rank(price), billed - amount) if line.is_contracted else ZERO
+        line.adjust(SEVERAL_PROCEDURES, ranked)
+        line.adjust(_who_bears_the_rest(line, price), billed - amount - ranked)
+
+
+def _reduced_by_rank(price: Price) -> Decimal:
+    """What one of several procedures is paid less: the remittance says that part by a code of its own."""
+    if not price.moves or price.percent is not None:
+        return ZERO
+    moved = sum([move.amount for move in price.moves if move.rule == "price.multiple_procedures"], ZERO)
+    return max(ZERO, -moved)
 
 
 def _who_bears_the_rest(line: Line, price: Price) -> Denial:

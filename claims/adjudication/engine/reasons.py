@@ -48,6 +48,7 @@ NO_AUTHORIZATION: Final = Denial("CO", "197")
 CONTRACTUAL: Final = Denial("CO", "45")
 BALANCE: Final = Denial("PR", "45")
 INCLUDED: Final = Denial("CO", "97")
+SEVERAL_PROCEDURES: Final = Denial("CO", "59")
 # A contract without a cap by what was billed: the adjustment is negative.
 EXCESS: Final = Denial("CO", "94")
 
