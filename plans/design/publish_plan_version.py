@@ -70,7 +70,7 @@ def guards_of(version: PlanVersion) -> list[Guard]:
             continue
         numbers[name] = LegalNumber(known.value, known.citation)
     guards = guardrails(version.document, with_indexed_limits(numbers))
-    before = _version_before(version)
+    before = _first_version(version)
     if before is not None:
         # Without a published index of medical care nothing is allowed for inflation.
         index, base = numbers.get(MEDICAL_INDEX), numbers.get(MEDICAL_BASE)
@@ -79,11 +79,10 @@ def guards_of(version: PlanVersion) -> list[Guard]:
     return guards
 
 
-def _version_before(version: PlanVersion) -> PlanVersion | None:
-    """The published version of the plan whose wording this one takes the place of or follows."""
-    starts = Period.of_range(version.effective).start
-    published = PlanVersion.objects.filter(plan_id=version.plan_id, status=PlanVersion.Status.PUBLISHED)
-    return published.filter(effective__startswith__lte=starts).exclude(pk=version.pk).order_by("effective").last()
+def _first_version(version: PlanVersion) -> PlanVersion | None:
+    """The first version that was ever in force: small steps add up, so all are measured from where the plan began."""
+    versions = PlanVersion.objects.filter(plan_id=version.plan_id, published_at__isnull=False).exclude(pk=version.pk)
+    return versions.order_by("number").first()
 
 
 def _guard(version: PlanVersion) -> list[Guard]:

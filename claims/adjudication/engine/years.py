@@ -62,15 +62,14 @@ def keys_of(terms: PlanTerms, submission: Submission) -> Keys:
         days = days_of_claim(submission)
     years = {terms.on(day).year_on(day) for day in days}
     years.add(LIFETIME)
-    if terms.counts_calendar_years:
-        years |= {date(day.year, 1, 1) for day in days}
     if terms.coordination.bank:
         years |= {bank_year_on(terms, day) for day in days}
-    if not terms.dated:
-        return Keys(frozenset(years))
-    dated = [
-        (bucket, window(terms, span, days[0])[0], window(terms, span, days[-1])[1]) for bucket, span in terms.dated
-    ]
+    dated: list[tuple[str, date, date]] = []
+    for version in (terms, *(later for _starts_on, later in terms.later)):
+        if version.counts_calendar_years:
+            years |= {date(day.year, 1, 1) for day in days}
+        for bucket, span in version.dated:
+            dated.append((bucket, window(version, span, days[0])[0], window(version, span, days[-1])[1]))
     return Keys(frozenset(years), tuple(dated))
 
 

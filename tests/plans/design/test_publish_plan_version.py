@@ -162,3 +162,20 @@ def test_one_query_for_a_batch(plan: Plan, django_assert_num_queries: object) ->
     assert len(found) == 28
     with django_assert_num_queries(0):  # type: ignore[operator]
         assert plan_versions_on([]) == {}
+
+
+def test_a_grandfathered_plan_may_not_take_too_much_from_its_first_version(plan: Plan) -> None:
+    grandfathered = SMALL.replace("title: Small plan", "title: Small plan\ngrandfathered: true")
+    _publish(plan, grandfathered)
+    next_year = grandfathered.replace("2026-", "2027-")
+    _publish(plan, next_year.replace("copay: 25", "copay: 30"))
+    with pytest.raises(Invalid, match="grandfathered no more"):
+        # A small step from the version before it, but not from the first.
+        _publish(plan, next_year.replace("copay: 25", "copay: 34"))
+
+
+def test_a_version_is_held_to_the_law_as_known_when_it_is_published(plan: Plan) -> None:
+    """The limit of 2026 was first 10,150 and from June 2025 on 10,600: what is known last holds."""
+    _publish(plan, SMALL.replace("individual: 4000, family: 8000", "individual: 10600, family: 21200"))
+    with pytest.raises(Invalid, match=r"\$10,601 is above \$10,600"):
+        _publish(plan, SMALL.replace("individual: 4000, family: 8000", "individual: 10601, family: 21200"))
