@@ -74,6 +74,8 @@ def _walk(claims: Sequence[StandingClaim], changed: Collection[int], gathered: G
                 decision = one.decision
         gathered.sums.add(one.claim.family_id, counted_id, decision.consumptions)
         gathered.prior.add(one.claim.member_id, one.claim.submission, decision)
+        if gathered.edits.stays is not None:
+            gathered.edits.stays.add(one.claim.member_id, one.claim.submission, decision)
     return count
 
 

@@ -127,6 +127,46 @@ def test_edits_hold_within_a_claim_and_across_claims_of_the_day(provider: Provid
     assert adjustments(third) == [["CO-45"]]
 
 
+def stay(provider: Provider, starts_on: date, ends_on: date, number: str) -> Submission:
+    line = SubmittedLine(
+        number=1,
+        billed_amount=Decimal(4000),
+        service_from=starts_on,
+        service_to=ends_on,
+        units_count=Decimal((ends_on - starts_on).days),
+        unit_basis="DA",
+        revenue_code="0120",
+    )
+    return msgspec.structs.replace(
+        submission(provider, number=number),
+        kind="I",
+        billed_amount=line.billed_amount,
+        facility_code="11",
+        lines=(line,),
+        admitted_on=starts_on,
+        discharged_on=ends_on,
+        discharge_status="01",
+        admission_type="3",
+        statement_from=starts_on,
+        statement_to=ends_on,
+    )
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_two_stays_on_one_night_are_asked_about_and_others_are_not(provider: Provider, together: bool) -> None:
+    first, touching, overlapping = decide(
+        stay(provider, date(2026, 6, 1), date(2026, 6, 4), "1"),
+        stay(provider, date(2026, 6, 4), date(2026, 6, 6), "2"),
+        stay(provider, date(2026, 6, 5), date(2026, 6, 8), "3"),
+        together=together,
+    )
+    assert Claim.objects.get(pk=first).status == Claim.objects.get(pk=touching).status == "approved"
+    pend = Pend.objects.get(claim_id=overlapping)
+    assert pend.reason == "edit_stays"
+    assert pend.evidence["claim_number"] == Claim.objects.get(pk=touching).claim_number
+    assert pend.evidence["its_stay"] == "2026-06-04 2026-06-06"
+
+
 def test_what_is_for_a_clinician_waits_in_the_clinical_queue_with_its_evidence(provider: Provider) -> None:
     one = submission(provider, "96372")
     (claim,) = decide(
