@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-NAMES = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if not path.stem.startswith("_"))
+NAMES = sorted(
+    path.stem.replace("_", "-") for path in Path(__file__).parent.glob("*.py") if not path.stem.startswith("_")
+)
 
 
 def main(arguments: list[str]) -> int:
@@ -16,7 +18,7 @@ def main(arguments: list[str]) -> int:
     if len(names) != 1 or names[0] not in NAMES:
         print(f"Name one bench: {', '.join(NAMES)}", file=sys.stderr)
         return 2
-    figures: dict[str, Any] = importlib.import_module(f"bench.{names[0]}").run()
+    figures: dict[str, Any] = importlib.import_module(f"bench.{names[0].replace('-', '_')}").run()
     width = max(map(len, figures))
     for name, value in figures.items():
         print(f"{name:{width}}  {value}")

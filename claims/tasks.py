@@ -9,6 +9,7 @@
     reprocess_shard a list is approved           → its claims reversed and decided anew, family by family
     pay_employers   claims are approved          → payments, from the employer's account
     write_documents a payment run is issued      → remittances, checks, ACH file, EOBs
+    work_what_ifs   somebody asks what if        → claims decided again in memory, an answer
 
 Each rings the next. What no bell was heard for, `ring` finds by its state every few seconds.
 """
@@ -42,6 +43,8 @@ from claims.reprocessing.give_up_piece import give_up_comparison, give_up_famili
 from claims.reprocessing.list_claims import COMPARE, list_claims
 from claims.reprocessing.propose_reprocessing import LIST_CLAIMS
 from claims.reprocessing.reprocess_families import reprocess_families
+from claims.trials.ask_what_if import WHAT_IF
+from claims.trials.work_what_if import give_up_what_if, work_what_if
 from employers.eligibility.load_834_set import LOAD_834, load_834_set
 from tpa.foundation import bell, work
 from tpa.foundation.edi_files import OPEN_FILE
@@ -184,6 +187,8 @@ def ring() -> None:
     ring_for_reprocessing()
     if work.waiting(PAYMENT_DOCUMENTS):
         bell.ring(write_documents)
+    if work.waiting(WHAT_IF):
+        ring_for_what_if()
 
 
 @shared_task(queue="default")
@@ -192,6 +197,23 @@ def write_documents() -> None:
     _work_off(
         PAYMENT_DOCUMENTS, lambda piece: write_payment_documents(piece=piece), again=lambda: bell.ring(write_documents)
     )
+
+
+@shared_task(queue="default")
+def work_what_ifs() -> None:
+    """Decide claims again as if something were otherwise, a piece at a time."""
+    _work_off(
+        WHAT_IF,
+        lambda piece: work_what_if(what_if_id=piece["what_if"], number=piece["piece"], family_ids=piece["families"]),
+        again=lambda: bell.ring(work_what_ifs),
+        give_up=lambda piece, error: give_up_what_if(what_if_id=piece["what_if"], because=error),
+    )
+
+
+def ring_for_what_if() -> None:
+    """Two workers side by side, once what was asked is committed."""
+    for _worker in range(2):
+        bell.ring(work_what_ifs)
 
 
 def _open(piece: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from claims.adjudication.engine.facts import LinePrice
+from claims.adjudication.instead import Instead
 from claims.facts import Submission, SubmittedLine
 from plans.design.selectors import plan_terms
 from plans.design.terms import PlanTerms
@@ -36,12 +37,15 @@ class Prices:
         provider_ids: Collection[int],
         facilities: Mapping[str, int],
         plan_hashes: Iterable[str],
+        instead: Instead | None = None,
     ) -> Prices:
-        """Read what prices these claims: a fixed number of queries."""
+        """Read what prices these claims: a fixed number of queries. With `instead` it is only tried."""
         starts = min(submission.service_from for submission in submissions)
         ends = max(submission.service_to for submission in submissions)
         plans = [plan_terms(content_hash) for content_hash in set(plan_hashes)]
         participations = participation_facts({*provider_ids, *facilities.values()}, starts, ends)
+        if instead is not None:
+            participations = instead.participations(participations)
         references = _reference_schedules(plans)
         schedules = {fact.schedule_id for facts in participations.values() for fact in facts} | set(references.values())
         sites = {site_of(submission) for submission in submissions}

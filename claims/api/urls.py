@@ -15,6 +15,7 @@ from claims.api.reprocessings import (
     ReprocessingRefusal,
     Reprocessings,
 )
+from claims.api.what_ifs import OneWhatIf, WhatIfs
 from tpa.foundation.api.ids import takes_ids
 
 
@@ -25,7 +26,7 @@ class ClaimNumber(StringConverter):
 
 
 register_converter(ClaimNumber, "claim")
-takes_ids("file", "document", "run", "reprocessing")
+takes_ids("file", "document", "run", "reprocessing", "whatif")
 
 app_name = "claims_api"
 urlpatterns = [
@@ -36,6 +37,8 @@ urlpatterns = [
     path("files/<file:file_id>", OneFile.as_view(), name="file"),
     path("files/<file:file_id>/sets", FileSets.as_view(), name="sets"),
     path("files/<file:file_id>/answers/<document:document_id>", FileAnswer.as_view(), name="answer"),
+    path("what-ifs", WhatIfs.as_view(), name="what_ifs"),
+    path("what-ifs/<whatif:what_if_id>", OneWhatIf.as_view(), name="what_if"),
     path("payment-runs", PaymentRuns.as_view(), name="payment_runs"),
     path("payment-runs/<run:run_id>", OnePaymentRun.as_view(), name="payment_run"),
     path("payment-runs/<run:run_id>/payments", RunPayments.as_view(), name="payments"),

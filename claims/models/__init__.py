@@ -8,6 +8,7 @@ from claims.models.prior_credit import PriorCredit
 from claims.models.remittances import PriorRemittance
 from claims.models.reprocessing import Reprocessing, ReprocessingClaim
 from claims.models.review import Pend, Resolution
+from claims.models.trials import WhatIf, WhatIfPiece
 
 __all__ = [
     "AccumulatorEntry",
@@ -27,4 +28,6 @@ __all__ = [
     "Reprocessing",
     "ReprocessingClaim",
     "Resolution",
+    "WhatIf",
+    "WhatIfPiece",
 ]

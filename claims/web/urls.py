@@ -13,6 +13,8 @@ from claims.web.staff.payment_run import payment_run
 from claims.web.staff.payment_runs import payment_runs
 from claims.web.staff.reprocessing import reprocessing
 from claims.web.staff.reprocessings import reprocessings
+from claims.web.staff.what_if import what_if
+from claims.web.staff.what_ifs import what_ifs
 from claims.web.staff.worklist import worklist
 
 app_name = "claims"
@@ -29,6 +31,8 @@ urlpatterns = [
     path("files/<int:file_id>/answers/<int:document_id>", edi_file_answer, name="edi_file_answer"),
     path("learned-later/", reprocessings, name="reprocessings"),
     path("learned-later/<int:reprocessing_id>/", reprocessing, name="reprocessing"),
+    path("what-if/", what_ifs, name="what_ifs"),
+    path("what-if/<int:what_if_id>/", what_if, name="what_if"),
     path("payments/", payment_runs, name="payment_runs"),
     path("payments/<int:run_id>/", payment_run, name="payment_run"),
 ]

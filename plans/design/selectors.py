@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from plans.design.compile_terms import compile_terms
+from plans.design.describe_plan import describe_plan
 from plans.design.terms import PlanTerms
 from plans.models import Plan, PlanVersion
 from tpa.foundation.errors import NotFound
@@ -58,12 +59,48 @@ def plan_id_of(code: str) -> int | None:
 
 @lru_cache(maxsize=_REMEMBERED)
 def plan_terms(content_hash: str) -> PlanTerms:
-    """The compiled terms of a published version; the same object each time. Raises NotFound for an unknown hash."""
-    documents = PlanVersion.objects.filter(content_hash=content_hash).exclude(status=PlanVersion.Status.DRAFT)
-    document = documents.values_list("document", flat=True).first()
+    """The compiled terms of a version; the same object each time. Raises NotFound for an unknown hash.
+
+    A draft's too, which is tried before it is published: what governs is only ever found by `plan_versions_on`.
+    """
+    return compile_terms(_document(content_hash), content_hash)
+
+
+def clause_titles(content_hash: str) -> dict[str, str]:
+    """The titles of a version's clauses by section; of several in one section the first. Raises NotFound."""
+    titles: dict[str, str] = {}
+    for clause in describe_plan(_document(content_hash)):
+        titles.setdefault(clause.section, clause.title)
+    return titles
+
+
+def _document(content_hash: str) -> dict[str, Any]:
+    document = PlanVersion.objects.filter(content_hash=content_hash).values_list("document", flat=True).first()
     if document is None:
-        raise NotFound("plan.no_such_version", _("There is no published plan version with this hash."))
-    return compile_terms(document, content_hash)
+        raise NotFound("plan.no_such_version", _("There is no plan version with this hash."))
+    found: dict[str, Any] = document
+    return found
+
+
+def versions_listed() -> list[tuple[str, str]]:
+    """All versions for a list to choose from: `code:number` and how people call it, the latest of each plan first."""
+    rows = PlanVersion.objects.select_related("plan").order_by("plan__name", "plan_id", "-number")
+    return [
+        (
+            f"{row.plan.code}:{row.number}",
+            _("%(plan)s, version %(number)s (%(status)s)")
+            % {"plan": row.plan, "number": row.number, "status": row.get_status_display()},
+        )
+        for row in rows.defer("source", "document")
+    ]
+
+
+def version_named(code: str, number: int | None) -> tuple[int, str] | None:
+    """The plan's id and the content hash of one of its versions, draft or not; without a number of its last one."""
+    versions = PlanVersion.objects.filter(plan__code=code).order_by("-number")
+    if number is not None:
+        versions = versions.filter(number=number)
+    return versions.values_list("plan_id", "content_hash").first()
 
 
 @lru_cache(maxsize=_REMEMBERED)

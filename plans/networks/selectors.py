@@ -131,6 +131,16 @@ def qualifying_amounts(
         return QualifyingBook(QualifyingRow(*row) for row in cursor.fetchall())
 
 
+def network_codes() -> list[str]:
+    """All networks."""
+    return list(Network.objects.order_by("code").values_list("code", flat=True))
+
+
+def schedule_codes() -> list[str]:
+    """All fee schedules."""
+    return list(FeeSchedule.objects.order_by("code").values_list("code", flat=True))
+
+
 def networks_by_code(codes: Collection[str]) -> dict[str, int]:
     """The ids of networks by the codes that plans name; one query."""
     return dict(Network.objects.filter(code__in=codes).values_list("code", "pk"))

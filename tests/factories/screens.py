@@ -32,6 +32,7 @@ from claims.models import (
     Pend,
     Reprocessing,
     ReprocessingClaim,
+    WhatIf,
 )
 from claims.packing import pack
 from employers.facts import CoverageFact, MemberFact, OtherCoverageFact
@@ -696,3 +697,39 @@ def make_reprocessing(*claims: Claim, status: str = "proposed", by_id: int = 0) 
         for place, (claim, amount) in enumerate(zip(claims, paid, strict=True))
     )
     return row
+
+
+def make_what_if(world: World, *, status: str = "done") -> WhatIf:
+    """A what-if of this employer: asked for, or answered as a dearer plan would be."""
+    row = {"before": "900.00", "after": "1100.00", "difference": "200.00"}
+    less = {"before": "4100.00", "after": "3900.00", "difference": "-200.00"}
+    same = {"before": "0.00", "after": "0.00", "difference": "0.00"}
+    answer = {
+        "engine_version": "1",
+        "claims": 41,
+        "changed": 7,
+        "billed_amount": "5000.00",
+        "parties": [
+            {"party": "plan", **less},
+            {"party": "stop_loss", **same},
+            {"party": "member", **row},
+            {"party": "provider", **same},
+            {"party": "others", **same},
+        ],
+        "clauses": [{"clause": "4.1", "title": "Deductible in", "figure": "deductible_amount", **row}],
+        "categories": [{"category": "office_visits", **less}, {"category": "", **same}],
+        "outcomes": {"approved → denied": 1},
+        "left_out": {"billed_amount": "120.00", "questions": {"no_price": 2}},
+        "members": {"count": 9, "helped": 1, "helped_amount": "12.00", "hurt": 4, "hurt_amount": "212.00"},
+        "worst_members": [{"member": "••••0017-01", **row}],
+    }
+    return WhatIf.objects.create(
+        employer=world.employer,
+        name="A higher deductible",
+        tried={"employer_id": world.employer.pk, "starts_on": "2026-01-01", "ends_on": "2027-01-01"},
+        status=status,
+        status_at=NOW,
+        asked_at=NOW,
+        piece_count=3,
+        answer=answer if status == "done" else None,
+    )

@@ -142,6 +142,7 @@ def _half(world: screens.World, partner: User) -> dict[str, Any]:
         "request_id": asked.pk,
         "reprocessing_id": reprocessing.pk,
         "run_id": payment.run_id,
+        "what_if_id": screens.make_what_if(world).pk,
         "claims:document.document_id": payment_paper,
         "claims:edi_file_answer.document_id": answer,
         "claims_api:answer.document_id": answer,

@@ -22,7 +22,15 @@ from schemathesis.specs.openapi import checks
 
 from tests.factories.api import Caller, claim_body, make_caller, make_case
 from tests.factories.plans import make_network, make_participation, make_provider, make_schedule
-from tests.factories.screens import make_claim, make_contract, make_file, make_invoice, make_reprocessing, make_world
+from tests.factories.screens import (
+    make_claim,
+    make_contract,
+    make_file,
+    make_invoice,
+    make_reprocessing,
+    make_what_if,
+    make_world,
+)
 from tpa.foundation.api import rate_limits
 from tpa.foundation.models import Document, Role
 from tpa.wsgi import application
@@ -92,6 +100,7 @@ def known() -> dict[str, str]:
         "invoice_id": f"invoice_{invoice.pk}",
         "reprocessing_id": f"reprocessing_{make_reprocessing(claim).pk}",
         "run_id": f"run_{payment.run_id}",
+        "what_if_id": f"whatif_{make_what_if(world).pk}",
         "number": "1",
         "code": world.plan.code,
     }

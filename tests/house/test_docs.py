@@ -20,7 +20,7 @@ START = {*COMMANDS, "setup", "help"}
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
-_RUN = re.compile(r"\./run ([a-z]+)(?: ([a-z_]+)\b)?")
+_RUN = re.compile(r"\./run ([a-z-]+)(?: ([a-z_-]+)\b)?")
 
 
 def _name(page: Path) -> str:
@@ -79,7 +79,7 @@ def test_every_command_that_is_named_exists(page: Path) -> None:
         if command == "manage" and argument:
             known = argument in get_commands()
         if command == "bench" and argument:
-            known = (ROOT / "bench" / f"{argument}.py").exists()
+            known = (ROOT / "bench" / f"{argument.replace('-', '_')}.py").exists()
         if not known:
             unknown.append(f"{command} {argument}".strip())
     assert unknown == []

@@ -90,6 +90,11 @@ def manage(arguments: Arguments) -> int:
         return _manage(arguments, servers.environment(urls))
 
 
+def what_if(arguments: Arguments) -> int:
+    """`manage what_if`: an employer's claims decided again as if something were otherwise."""
+    return manage(["what_if", *arguments])
+
+
 def _manage(arguments: Arguments, env: dict[str, str]) -> int:
     if arguments and arguments[0] not in SCHEMA_COMMANDS and not arguments[0].startswith("-"):
         env = {"STEWARD_DB_ROLE": "worker"} | env
@@ -159,6 +164,7 @@ COMMANDS: dict[str, Callable[[Arguments], int]] = {
     "check": check,
     "bench": bench,
     "scenario": scenario,
+    "what-if": what_if,
     "dump": dump,
     "restore": restore,
     "reset": reset,

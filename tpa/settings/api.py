@@ -69,6 +69,7 @@ SPECTACULAR_SETTINGS = {
         "DecisionOutcome": "claims.models.Decision.Outcome",
         "PaymentMethod": "claims.models.Payment.Method",
         "PaymentFunds": "claims.models.Payment.Funds",
+        "WhatIfStatus": "claims.models.WhatIf.Status",
         "PaymentRunStatus": "claims.models.PaymentRun.Status",
         "PayerSequence": ["P", "S", "T"],
         "Sex": ["F", "M", "U"],

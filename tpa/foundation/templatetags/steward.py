@@ -44,6 +44,8 @@ CHIPS: Final[Mapping[str, tuple[str, str]]] = {
     "proposed": ("wait", "clock"),
     "declined": ("past", "x"),
     "stale": ("wait", "alert-triangle"),
+    "asked": ("info", "refresh"),
+    "failed": ("bad", "alert-triangle"),
     "issued": ("info", "file-invoice"),
     "settled": ("good", "check"),
     "voided": ("past", "arrow-back-up"),
@@ -303,6 +305,36 @@ def waterfall(parts: list[tuple[str, str, Decimal]]) -> SafeString:
         8 + len(parts) * 20,
         _("From billed to paid: ") + ", ".join(f"{words} {plain_money(amount)}" for _kind, words, amount in parts),
         bars,
+    )
+
+
+@register.simple_tag
+def more_and_less(rows: list[tuple[str, Decimal]], title: str) -> SafeString:
+    """Bars to the right of a middle line for what is more, to the left for what is less: (words, difference)."""
+    most = max((abs(amount) for _words, amount in rows), default=Decimal(0))
+    if not most:
+        return mark_safe("")
+    bars = []
+    for index, (words, amount) in enumerate(rows):
+        width = float(abs(amount) / most * 100)
+        top = 4 + index * 20
+        start = 260.0 if amount >= 0 else 260.0 - width
+        kind = "more" if amount > 0 else "less"
+        shown = plain_money(amount)
+        bars.append((top + 11, words, f"{start:.1f}", top, f"{width:.1f}", kind, top + 11, shown))
+    drawn = format_html_join(
+        "",
+        '<text x="0" y="{}">{}</text><rect x="{}" y="{}" width="{}" height="14" rx="2" class="wf-{}"/>'
+        '<text x="480" y="{}" text-anchor="end">{}</text>',
+        bars,
+    )
+    return format_html(
+        '<svg class="waterfall" viewBox="0 0 480 {}" role="img" aria-label="{}"><line x1="260" x2="260" y1="0" y2="{}"'
+        ' class="wf-middle"/>{}</svg>',
+        8 + len(rows) * 20,
+        f"{title}: " + ", ".join(f"{words} {plain_money(amount)}" for words, amount in rows),
+        8 + len(rows) * 20,
+        drawn,
     )
 
 
