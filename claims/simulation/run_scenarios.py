@@ -54,11 +54,12 @@ class Ran:
 
 def run_scenarios(*, paths: Sequence[Path], terms: PlanTerms | None = None) -> list[Ran]:
     """Run all scenarios of these files, on their own plans or on `terms`. Raises Invalid for a file that is none."""
-    return [
-        _run(loaded, index, scenario)
-        for loaded in (load_scenarios(path, terms) for path in paths)
-        for index, scenario in enumerate(loaded.words.scenarios)
-    ]
+    return [ran for path in paths for ran in run_loaded(load_scenarios(path, terms))]
+
+
+def run_loaded(loaded: Loaded) -> list[Ran]:
+    """Run the scenarios of a file that was read."""
+    return [_run(loaded, index, scenario) for index, scenario in enumerate(loaded.words.scenarios)]
 
 
 def _run(loaded: Loaded, index: int, scenario: ScenarioWords) -> Ran:

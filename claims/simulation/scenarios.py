@@ -323,9 +323,10 @@ class ScenarioWords(Words, frozen=True, kw_only=True):
 
 
 class ScenarioFile(Words, frozen=True, kw_only=True):
-    """A file: a plan (the name of a demonstration plan, a file beside this one, or a whole document) and scenarios."""
+    """A file: a plan (the name of a demonstration plan, a file beside this one, or a whole document) and scenarios.
+    Scenarios that are kept with a plan version name none: they are of that version."""
 
-    plan: str | dict[str, Any]
+    plan: str | dict[str, Any] = ""
     network: str = ""  # which the provider takes part in where nothing else is said
     tables: TableWords = TableWords()  # what the edits of the plan look up
     contracts: dict[str, dict[str, Any]] = {}  # by schedule, what a contract says beyond prices (docs/contracts.md)
@@ -351,7 +352,16 @@ def load_scenarios(path: Path, terms: PlanTerms | None = None) -> Loaded:
 
     Raises Invalid that names the line and what is wrong.
     """
-    document, places = load_yaml(path.read_text())
+    return _load(path, path.read_text(), terms)
+
+
+def read_scenarios(text: str, name: str, terms: PlanTerms) -> Loaded:
+    """Read scenarios that stand in no file, to be tried on these terms. Raises Invalid like `load_scenarios`."""
+    return _load(Path(name), text, terms)
+
+
+def _load(path: Path, text: str, terms: PlanTerms | None) -> Loaded:
+    document, places = load_yaml(text)
     try:
         words = msgspec.convert(document, ScenarioFile, strict=False)
     except msgspec.ValidationError as error:
@@ -371,7 +381,7 @@ def _plan(path: Path, plan: str | dict[str, Any]) -> PlanDocument:
         return read_plan(msgspec.json.encode(plan).decode())
     beside = path.parent / plan
     file = beside if beside.is_file() else DEMO_PLANS / f"{plan}.yaml"
-    if not file.is_file():
+    if not plan or not file.is_file():
         raise Invalid("scenario.no_plan", f"{path}: there is no plan {plan}")
     return read_plan(file.read_text())
 

@@ -11,6 +11,7 @@ from claims.web.staff.find import find
 from claims.web.staff.key_claim import key_claim
 from claims.web.staff.payment_run import payment_run
 from claims.web.staff.payment_runs import payment_runs
+from claims.web.staff.prove_plan_version import prove_plan_version
 from claims.web.staff.reprocessing import reprocessing
 from claims.web.staff.reprocessings import reprocessings
 from claims.web.staff.what_if import what_if
@@ -31,6 +32,7 @@ urlpatterns = [
     path("files/<int:file_id>/answers/<int:document_id>", edi_file_answer, name="edi_file_answer"),
     path("learned-later/", reprocessings, name="reprocessings"),
     path("learned-later/<int:reprocessing_id>/", reprocessing, name="reprocessing"),
+    path("plans/<int:version_id>/prove", prove_plan_version, name="prove_plan_version"),
     path("what-if/", what_ifs, name="what_ifs"),
     path("what-if/<int:what_if_id>/", what_if, name="what_if"),
     path("payments/", payment_runs, name="payment_runs"),

@@ -15,8 +15,11 @@ from tpa.foundation.audit import Actor
 from tpa.foundation.errors import Invalid, NotFound
 
 
-def draft_plan_version(*, plan_id: int, source: str, by: Actor) -> PlanVersion:
-    """Keep a plan document as the next version's draft. Raises NotFound, and Invalid with all its `problems`."""
+def draft_plan_version(*, plan_id: int, source: str, by: Actor, scenarios: str = "") -> PlanVersion:
+    """Keep a plan document as the next version's draft, with the scenarios that it must pass before it is published.
+
+    Raises NotFound, and Invalid with all its `problems`.
+    """
     read = read_plan(source)
     with transaction.atomic():
         plan = Plan.objects.select_for_update().filter(pk=plan_id).first()
@@ -36,6 +39,7 @@ def draft_plan_version(*, plan_id: int, source: str, by: Actor) -> PlanVersion:
             source=source,
             document=read.document,
             content_hash=read.content_hash,
+            scenarios=scenarios,
         )
         audit.record("plans.planversion.drafted", by=by, about=version, detail={"content_hash": read.content_hash})
     return version

@@ -23,6 +23,7 @@ from plans.design.guard import (
 )
 from plans.design.guard_status import status_guards
 from plans.design.guardrails import guardrails
+from plans.design.proofs import check_proof
 from plans.design.read_plan import content_hash
 from plans.models import Plan, PlanVersion
 from tpa.foundation import audit
@@ -37,7 +38,8 @@ def publish_plan_version(*, version_id: int, by: Actor, because: str = "") -> Pl
     """Publish a draft. Published versions of the same plan give way on its dates: they are superseded, and what is left
     of their dates goes on under the same wording and hash as versions of their own.
 
-    Raises NotFound, Conflict for what is no draft (any more), and Invalid with the `guards` that refuse.
+    Raises NotFound, Conflict for what is no draft (any more), and Invalid with the `guards` that refuse, or with the
+    scenarios that fail or were not run.
     """
     with transaction.atomic():
         found = PlanVersion.objects.filter(pk=version_id).values_list("plan_id", flat=True).first()
@@ -50,6 +52,7 @@ def publish_plan_version(*, version_id: int, by: Actor, because: str = "") -> Pl
         assert version.content_hash == content_hash(version.document)
         at = timezone.now()
         warnings = _guard(version)
+        check_proof(version)
         for other in _overlapping(version):
             _give_way(other, version, by, at)
         PlanVersion.objects.filter(pk=version_id).update(published_at=at, published_by_id=by.user_id)
@@ -127,6 +130,7 @@ def _give_way(other: PlanVersion, version: PlanVersion, by: Actor, at: datetime)
             source=other.source,
             document=other.document,
             content_hash=other.content_hash,
+            scenarios=other.scenarios,
             published_at=at,
             published_by_id=by.user_id,
         )

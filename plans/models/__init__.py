@@ -3,7 +3,7 @@
 from plans.models.contracts import LocalityFactor, LocalityZip, QualifyingAmount, ScheduleTerms
 from plans.models.editing import AddOnCode, EditRelease, EditRule, EditTable, ProcedurePair, UnitMaximum
 from plans.models.networks import FeeRate, FeeSchedule, Network, NetworkParticipation
-from plans.models.plan import Plan, PlanVersion
+from plans.models.plan import Plan, PlanVersion, ScenarioProof
 from plans.models.providers import Payee, Provider
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "ProcedurePair",
     "Provider",
     "QualifyingAmount",
+    "ScenarioProof",
     "ScheduleTerms",
     "UnitMaximum",
 ]

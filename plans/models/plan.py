@@ -36,6 +36,7 @@ class PlanVersion(models.Model):
     source = models.TextField(help_text=_("the YAML document as written"))
     document = models.JSONField(help_text=_("the same document, parsed and checked"))
     content_hash = models.CharField(max_length=64, db_index=True, help_text=_("SHA-256 of the canonical document"))
+    scenarios = models.TextField(blank=True, help_text=_("claims in words that it must pass: docs/scenarios.md"))
     published_at = models.DateTimeField(null=True)
     published_by_id = models.BigIntegerField(null=True)
     superseded_at = models.DateTimeField(null=True, help_text=_("when another version took over these dates"))
@@ -52,3 +53,20 @@ class PlanVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan_id} v{self.number}"
+
+
+class ScenarioProof(models.Model):
+    """A version's scenarios were run: on which wording, by which engine, with what result. Only ever added."""
+
+    version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="proofs")
+    content_hash = models.CharField(max_length=64, help_text=_("of the document that was tried"))
+    scenarios_hash = models.CharField(max_length=64, help_text=_("SHA-256 of the scenarios' text"))
+    engine_version = models.CharField(max_length=12)
+    ran_at = models.DateTimeField()
+    ran_by_id = models.BigIntegerField(null=True)
+    passed_count = models.IntegerField()
+    failed_count = models.IntegerField()
+    results = models.JSONField(help_text=_("per scenario: name, clauses, and what differs, line by line"))
+
+    def __str__(self) -> str:
+        return f"proof of {self.version_id}"

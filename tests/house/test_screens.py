@@ -17,7 +17,15 @@ from tpa.foundation.access import required_roles
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("claims", "employers", "plans", "tpa")
 # Screens that answer with bytes or send somebody on: they have no template.
-BARE = {"document", "edi_file_original", "edi_file_answer", "invoice_document", "start", "stop_loss_document"}
+BARE = {
+    "document",
+    "edi_file_answer",
+    "edi_file_original",
+    "invoice_document",
+    "prove_plan_version",
+    "start",
+    "stop_loss_document",
+}
 
 
 def screens() -> list[tuple[str, Any]]:

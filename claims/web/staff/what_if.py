@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -79,7 +80,12 @@ def _laid_out(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _table(key: str, title: str, rows: list[tuple[str, Decimal, Decimal, Decimal]]) -> dict[str, Any]:
-    return {"key": key, "title": title, "rows": rows, "bars": [(row[0], row[3]) for row in rows[:_BARS]]}
+    return {
+        "key": key,
+        "title": title,
+        "rows": rows,
+        "bars": [(Truncator(row[0]).chars(28), row[3]) for row in rows[:_BARS]],
+    }
 
 
 def _rows(rows: Iterable[Mapping[str, str]], words: Any) -> list[tuple[str, Decimal, Decimal, Decimal]]:

@@ -42,8 +42,9 @@ def test_a_draft_governs_nothing(plan: Plan) -> None:
     draft = draft_plan_version(plan_id=plan.pk, source=SMALL, by=BY)
     assert (draft.number, draft.status) == (1, "draft")
     assert _governing(plan, date(2026, 3, 4)) is None
+    assert plan_terms(draft.content_hash).plan == "small"  # it may be tried
     with pytest.raises(NotFound):
-        plan_terms(draft.content_hash)
+        plan_terms("0" * 64)
 
 
 def test_a_published_version_governs_its_dates(plan: Plan) -> None:
