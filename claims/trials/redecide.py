@@ -56,7 +56,7 @@ def _family(
         stored = unpack_facts(claim.facts)
         facts = _facts(tried, claim, stored, sums, decided, prices)
         after = adjudicate(facts, plan_terms_over(facts.plan_hash, facts.later_plans) if facts.plan_hash else None)
-        sums.add(claim.family_id, claim.member_id, after.consumptions)
+        sums.add(claim.family_id, facts.counted_member_id, after.consumptions)
         decided[after.claim_number] = after
         yield Redecided(claim, facts, unpack_decision(claim.says), after)
 
@@ -82,7 +82,7 @@ def _facts(
         later_plans=later,
         prices=repriced.prices,
         contracts=repriced.contracts,
-        accumulated=sums.facts(claim.family_id, claim.member_id, keys),
+        accumulated=sums.facts(claim.family_id, stored.counted_member_id, keys),
         prior_lines=tuple([_as_decided(prior, decided) for prior in stored.prior_lines]),
     )
 
