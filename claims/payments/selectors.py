@@ -11,7 +11,7 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import Max, QuerySet
 
-from claims.models import Payment, PaymentRun
+from claims.models import Payment, PaymentInstruction, PaymentRun
 from tpa.foundation.access import Scope
 from tpa.foundation.values.money import ZERO
 
@@ -132,6 +132,15 @@ def latest_runs(employer_ids: Collection[int]) -> dict[int, int]:
     """The last payment run of each employer that has one; one query."""
     runs = PaymentRun.objects.filter(employer__in=list(employer_ids)).order_by()
     return dict(runs.values_list("employer").annotate(Max("pk")))
+
+
+def payment_instructions(claim_ids: Collection[int]) -> dict[int, tuple[date | None, bool]]:
+    """What was instructed for these claims: pay by which day, held or not; one query."""
+    rows = PaymentInstruction.objects.filter(claim__in=list(claim_ids))
+    return {
+        claim_id: (pay_by_on, is_held)
+        for claim_id, pay_by_on, is_held in rows.values_list("claim", "pay_by_on", "is_held")
+    }
 
 
 def payments_of(scope: Scope, *, run_id: int) -> QuerySet[Payment]:

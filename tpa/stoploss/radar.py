@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from claims.payments.instruct_payments import Instruction, instruct_payments
 from claims.payments.paid_services import UnpaidClaim, unpaid_claims
+from claims.payments.selectors import payment_instructions
 from tpa.foundation.audit import Actor
 from tpa.foundation.values.money import ZERO
 from tpa.models import StopLossCoverage
@@ -98,7 +99,13 @@ def hand_down(found: PolicyPosition, *, on: date, by: Actor) -> int:
         }
     )
     because = f"stop-loss {policy.number}: counts until {seen.pay_by_on}"
-    instructions = [Instruction(claim_id, because, pay_by_on=seen.pay_by_on) for claim_id in claim_ids]
+    stand = payment_instructions(claim_ids)
+    # What waits for its advance goes on waiting, and what must be paid sooner stays so.
+    instructions = [
+        Instruction(claim_id, because, pay_by_on=seen.pay_by_on)
+        for claim_id in claim_ids
+        if claim_id not in stand or not (stand[claim_id][1] or (stand[claim_id][0] or seen.pay_by_on) < seen.pay_by_on)
+    ]
     return instruct_payments(employer_id=policy.employer_id, instructions=instructions, by=by) if instructions else 0
 
 

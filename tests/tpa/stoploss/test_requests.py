@@ -217,6 +217,21 @@ def test_the_radar_tells_the_dollars_that_a_window_would_lose(policy: StopLossPo
     assert radar(early, on=date(2027, 4, 1)) is None
 
 
+def test_the_radar_lifts_no_hold_and_puts_nothing_off(world: World) -> None:
+    terms = AdvanceTerms(least_amount=D("100.00"), lead_days=15, pay_within_days=5)
+    policy = make_policy(world, advance=terms)
+    waits = make_decided(world, "4000.00", on=date(2026, 12, 20))
+    on = date(2027, 3, 1)
+    ask = {"policy_id": policy.pk, "member_id": world.member.pk, "on": on, "by": ENGINE, "is_advance": True}
+    request = file_request(request_id=assemble_request(**ask).pk, filed_on=on, by=ENGINE)
+    assert hand_down(position_of_policy(policy, on=on), on=on, by=ENGINE) == 0
+    assert PaymentInstruction.objects.get(claim=waits).is_held
+    receipt = BankReceipt(request.requested_amount, on, "WIRE 1")
+    record_reimbursement(request_id=request.pk, receipt=receipt, by=ENGINE)
+    assert hand_down(position_of_policy(policy, on=on), on=on, by=ENGINE) == 0
+    assert PaymentInstruction.objects.get(claim=waits).pay_by_on == date(2027, 3, 8)
+
+
 def test_the_first_claim_funded_is_the_one_that_would_be_lost() -> None:
     world = make_world(overdraft_limit_amount=D("2600.00"))
     policy = make_policy(world, specific=specific("100.00"))
