@@ -16,7 +16,7 @@ from claims.adjudication.engine.years import Keys
 from tpa.foundation.values.money import ZERO
 
 _SUMS = """
-SELECT family_id, member_id, year_on, bucket, sum(amount)
+SELECT family_id, member_id, year_on, bucket, sum(amount), sum(amount) FILTER (WHERE credit_id IS NOT NULL)
   FROM claims_accumulatorentry WHERE family_id = ANY(%s) GROUP BY family_id, member_id, year_on, bucket
 """
 
@@ -42,6 +42,8 @@ class FamilySums:
     def __init__(self) -> None:
         # family -> key -> bucket -> member -> amount. The family's sum is kept under member 0, which no member has.
         self._sums: dict[int, dict[date, dict[str, dict[int, Decimal]]]] = defaultdict(lambda: defaultdict(dict))
+        # (member, key, bucket) -> what of it a prior carrier stated
+        self._credited: dict[tuple[int, date, str], Decimal] = {}
         # claim -> what stands of its own, as long as it counts.
         self._own: dict[int, list[_Own]] = defaultdict(list)
 
@@ -52,8 +54,10 @@ class FamilySums:
         sums = cls()
         with connection.cursor() as cursor:
             cursor.execute(_SUMS, [list(family_ids)])
-            for family_id, member_id, year_on, bucket, amount in cursor:
+            for family_id, member_id, year_on, bucket, amount, credited in cursor:
                 sums._add(family_id, member_id, year_on, bucket, amount)
+                if credited:
+                    sums._credited[member_id, year_on, bucket] = credited
             if decided_before:
                 cursor.execute(_OWN, [list(decided_before)])
                 for claim_id, *own in cursor:
@@ -86,6 +90,7 @@ class FamilySums:
                 bucket=bucket,
                 member_amount=parts.get(member_id, ZERO),
                 family_amount=parts[0],
+                credited_amount=self._credited.get((member_id, day, bucket), ZERO),
             )
             for day in days
             for bucket, parts in sorted(sums[day].items())

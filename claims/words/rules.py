@@ -182,6 +182,8 @@ INPUTS: Final = {
     "covered_since": _("covered without a gap since"),
     "begins_on": _("the benefit begins on"),
     "born_on": _("born on"),
+    "prior_carrier": _("credited for a prior carrier"),
+    "credited_by": _("by section"),
     "covered_days": _("days covered from birth"),
     "of_days": _("of all days"),
     "plan_year": _("plan year from"),

@@ -74,6 +74,9 @@ _HELD_TO_MAXIMUM: Final = gettext_lazy(
 )
 
 
+_CREDITED: Final = gettext_lazy("Of it %(prior_carrier)s was met under a prior carrier (section %(credited_by)s).")
+
+
 def step_sentence(step: Step) -> str:
     """What the step did, in words; ends with a full stop."""
     inputs: dict[str, str] = dict(step.inputs)
@@ -84,8 +87,8 @@ def step_sentence(step: Step) -> str:
     sentence = _filled(SENTENCES.get(step.rule), inputs)
     if sentence is None:
         return _told(step)
-    held = _filled(_HELD_TO_MAXIMUM, inputs)
-    return f"{sentence} {held}" if held else sentence
+    more = [_filled(_CREDITED, inputs), _filled(_HELD_TO_MAXIMUM, inputs)]
+    return " ".join([sentence, *(one for one in more if one)])
 
 
 def _filled(sentence: object, inputs: Mapping[str, str]) -> str | None:

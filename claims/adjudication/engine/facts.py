@@ -17,6 +17,7 @@ class Accumulated(Fact, frozen=True, kw_only=True):
     bucket: str
     member_amount: Decimal
     family_amount: Decimal
+    credited_amount: Decimal = ZERO  # what of the patient's own a prior carrier stated
 
 
 class PriorLine(Fact, frozen=True, kw_only=True):

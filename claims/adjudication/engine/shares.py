@@ -87,7 +87,13 @@ def _deductible(work: Work, line: Line, share: Share, left: Decimal) -> tuple[De
     open_amount = room(share.deductible, work.sums, line.year_on, line.coverage.tier)
     if open_amount is None:
         return left, (("of", str(left)),)
-    return min(left, open_amount), (("of", str(left)), ("deductible_left", str(open_amount)))
+    inputs: Inputs = (("of", str(left)), ("deductible_left", str(open_amount)))
+    if credited := work.sums.credited.get((line.year_on, share.deductible.bucket)):
+        inputs += (
+            ("prior_carrier", str(credited)),
+            ("credited_by", line.terms.sections.get("prior_carrier", "")),
+        )
+    return min(left, open_amount), inputs
 
 
 def _copay(work: Work, line: Line, visits: Visits, share: Share, place: int, left: Decimal) -> tuple[Decimal, Inputs]:

@@ -161,11 +161,15 @@ class Line:
 class Sums:
     """What buckets held before the claim, and what the claim adds: (year, bucket) → the member's and the family's."""
 
-    __slots__ = ("_before", "used")
+    __slots__ = ("_before", "credited", "used")
 
     def __init__(self, facts: ClaimFacts) -> None:
         self._before = {
             (held.year_on, held.bucket): (held.member_amount, held.family_amount) for held in facts.accumulated
+        }
+        # What of it a prior carrier stated, where one did.
+        self.credited = {
+            (held.year_on, held.bucket): held.credited_amount for held in facts.accumulated if held.credited_amount
         }
         self.used: dict[tuple[date, str], Decimal] = {}
 

@@ -13,12 +13,16 @@ from django.db import DatabaseError, transaction
 from claims.adjudication.accumulated import FamilySums
 from claims.adjudication.engine.years import Keys
 from claims.adjudication.load_prior_credits import Source, load_prior_credits
+from claims.adjudication.replay_decision import replay_decision
 from claims.models import AccumulatorEntry, PriorCredit
+from claims.packing import unpack_decision
+from claims.words.sentences import step_sentence
 from employers.models import Family, Member
 from plans.design.draft_plan_version import draft_plan_version
 from plans.design.publish_plan_version import publish_plan_version
 from plans.models import Plan
 from tests.factories.employers import make_coverage, make_employer, make_family, make_member
+from tests.factories.engine import make_quarry, publish
 from tpa.foundation.audit import Actor
 from tpa.foundation.errors import Conflict, Invalid
 from tpa.foundation.parameters import load_parameters
@@ -143,3 +147,26 @@ def test_a_statement_is_never_changed(source: Source) -> None:
     _load(source, "T1,01,,,deductible:in,2026-01-01,400.00")
     with pytest.raises(DatabaseError), transaction.atomic():
         PriorCredit.objects.update(stated_amount=1)
+
+
+def test_a_decision_counts_the_credit_and_its_trace_says_so() -> None:
+    quarry = make_quarry()
+    clause = 'prior_carrier: {counts: ["deductible:in"], section: "4.5"}\n'
+    publish(quarry.plan, quarry.source + clause)
+    (member,) = quarry.family()
+    row = f"{member.family.subscriber_number},{member.person_number},,,deductible:in,2026-01-01,450"
+    load_prior_credits(
+        content=(HEADER + row).encode(),
+        source=Source(quarry.employer.pk, quarry.plan.pk, "Northern Mutual"),
+        by=TESTER,
+    )
+    decision = quarry.send(member, "200.00").decisions.get()
+    said = unpack_decision(decision.says)
+    assert said.figures.deductible_amount == 50
+    step = next(step for step in said.lines[0].trace if step.rule == "deductible")
+    assert dict(step.inputs) == {
+        "of": "160.00", "deductible_left": "50.00", "prior_carrier": "450.00", "credited_by": "4.5",
+    }  # fmt: skip
+    assert "Of it 450.00 was met under a prior carrier (section 4.5)." in step_sentence(step)
+    assert replay_decision(decision=decision).is_same
+    assert offences(only=["I3", "I4"]) == []
