@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import zlib
+import threading
+from pathlib import Path
 
 import msgspec
+import zstandard
 
 from claims.adjudication.engine.decision import ClaimDecision
 from claims.adjudication.engine.facts import ClaimFacts, RemittanceFact
@@ -16,31 +18,46 @@ _facts = msgspec.json.Decoder(ClaimFacts).decode
 _remittance = msgspec.json.Decoder(RemittanceFact).decode
 _decision = msgspec.json.Decoder(ClaimDecision).decode
 
-# Level 1 packs such JSON to a third in a tenth of the time of level 9; what counts is the text inside, not the packing.
-_LEVEL = 1
+# What such texts have in common, trained on invented claims. What was packed names the dictionary that it was packed
+# with by its number: a better one may join this one, which stays as long as anything was packed with it.
+_DICTIONARY = zstandard.ZstdCompressionDict(Path(__file__).with_name("packing.dictionary").read_bytes())
+_LEVEL = 3
+
+Unreadable = zstandard.ZstdError
+
+
+class _Packers(threading.local):
+    """One of each a thread: they may not be shared."""
+
+    def __init__(self) -> None:
+        self.compress = zstandard.ZstdCompressor(level=_LEVEL, dict_data=_DICTIONARY).compress
+        self.decompress = zstandard.ZstdDecompressor(dict_data=_DICTIONARY).decompress
+
+
+_packers = _Packers()
 
 
 def pack(fact: Fact) -> bytes:
-    """Deflated JSON of a fact."""
-    return zlib.compress(_encode(fact), _LEVEL)
+    """Packed JSON of a fact."""
+    return _packers.compress(_encode(fact))
 
 
 def text_of(packed: bytes | memoryview) -> bytes:
-    """The JSON inside: two packed facts are the same when these bytes are."""
-    return zlib.decompress(packed)
+    """The JSON inside: two packed facts are the same when these bytes are. Raises `Unreadable`."""
+    return _packers.decompress(packed)
 
 
 def unpack_submission(packed: bytes | memoryview) -> Submission:
-    return _submission(zlib.decompress(packed))
+    return _submission(text_of(packed))
 
 
 def unpack_facts(packed: bytes | memoryview) -> ClaimFacts:
-    return _facts(zlib.decompress(packed))
+    return _facts(text_of(packed))
 
 
 def unpack_remittance(packed: bytes | memoryview) -> RemittanceFact:
-    return _remittance(zlib.decompress(packed))
+    return _remittance(text_of(packed))
 
 
 def unpack_decision(packed: bytes | memoryview) -> ClaimDecision:
-    return _decision(zlib.decompress(packed))
+    return _decision(text_of(packed))

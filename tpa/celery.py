@@ -8,6 +8,8 @@ from celery.schedules import crontab
 from django_structlog.celery.steps import DjangoStructLogInitStep
 from kombu.entity import Queue
 
+from tpa.foundation import collector
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tpa.settings")
 
 app = Celery("steward")
@@ -28,6 +30,12 @@ app.conf.beat_schedule = {
 }
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
+
+
+@signals.worker_process_init.connect
+def suit_batches(**_: Any) -> None:
+    """A worker's child works on batches."""
+    collector.suit_batches()
 
 
 @signals.setup_logging.connect

@@ -26,11 +26,10 @@ from claims.adjudication.line_prices import Prices
 from claims.adjudication.our_sides import OurSides
 from claims.adjudication.prior_lines import PriorLines
 from claims.adjudication.told_by_payers import told_by_payers
-from employers.eligibility.selectors import coverage_facts, member_facts, mothers_of, other_coverage_facts
+from employers.eligibility.selectors import coverage_facts, insured_facts, mothers_of, other_coverage_facts
 from employers.facts import CoverageFact, MemberFact, OtherCoverageFact
 from plans.design.selectors import plan_terms, plan_terms_over, plan_versions_on
 from plans.design.terms import PlanTerms
-from plans.networks.selectors import providers_named
 from tpa.foundation.authority import approval_limits
 
 ENGINE = "engine"
@@ -50,7 +49,6 @@ class Gathered:
     our_sides: OurSides
     plan_hashes: Mapping[tuple[int, date], str]
     prices: Prices
-    excluded: Mapping[int, date]
     authorizations: Mapping[int, Sequence[AuthorizationFact]]
     resolutions: Mapping[int, tuple[ResolutionFact, ...]]
     told: Mapping[int, tuple[RemittanceFact, ...]]
@@ -74,9 +72,10 @@ def gather_facts(claims: Sequence[ClaimToDecide], family_ids: Sequence[int], *, 
     member_ids = sorted({claim.member_id for claim in claims})
     provider_ids = sorted({claim.billing_provider_id for claim in claims})
     submissions = [claim.submission for claim in claims]
-    members = member_facts(member_ids)
+    members, coverages = insured_facts(member_ids)
     mothers = _mothers(claims, members)
-    coverages = coverage_facts(sorted({*member_ids, *mothers.values()}))
+    if others := set(mothers.values()) - members.keys():
+        coverages |= coverage_facts(others)
     covering = {
         (coverage.plan_id, on)
         for claim in claims
@@ -87,9 +86,6 @@ def gather_facts(claims: Sequence[ClaimToDecide], family_ids: Sequence[int], *, 
     }
     plan_hashes = plan_versions_on(covering)
     other_coverages = other_coverage_facts(member_ids)
-    facilities, excluded = providers_named(
-        provider_ids, {s.facility.npi for s in submissions if s.facility and s.facility.npi}
-    )
     decided_before = [claim.id for claim in claims if claim.decided_count]
     lines = {(claim.member_id, line.service_from) for claim in claims for line in claim.submission.lines}
     claim_ids = [claim.id for claim in claims]
@@ -101,8 +97,7 @@ def gather_facts(claims: Sequence[ClaimToDecide], family_ids: Sequence[int], *, 
         other_coverages=other_coverages,
         our_sides=OurSides.of(claims, other_coverages),
         plan_hashes=plan_hashes,
-        prices=Prices.of(submissions, provider_ids, facilities, plan_hashes.values()),
-        excluded=excluded,
+        prices=Prices.of(submissions, provider_ids, plan_hashes.values()),
         authorizations=authorizations_of(member_ids),
         resolutions=resolutions_of(decided_before),
         told=told_by_payers(decided_before),
@@ -158,7 +153,7 @@ def facts_of(claim: ClaimToDecide, gathered: Gathered) -> Standing:
         resolutions=gathered.resolutions.get(claim.id, ()),
         prior_remittances=gathered.told.get(claim.id, ()),
         approval_limit_amount=gathered.limits.get(claim.employer_id, {}).get(ENGINE),
-        provider_excluded_on=gathered.excluded.get(claim.billing_provider_id),
+        provider_excluded_on=gathered.prices.providers.excluded.get(claim.billing_provider_id),
         edits=book.facts(coded_claim(submission, prior)) if book else None,
         prior_stays=gathered.edits.stays.facts(claim.member_id, submission) if book and gathered.edits.stays else (),
         contracts=gathered.prices.contracts(submission, prices),

@@ -16,7 +16,7 @@ from plans.facts import ContractFact, ParticipationFact, RateFact
 from plans.networks.localities import Site
 from plans.networks.qualifying_amounts import QualifyingBook
 from plans.networks.rates import RateBook
-from plans.networks.selectors import participation_facts, qualifying_amounts, rates_for, schedules_by_code
+from plans.networks.selectors import NamedProviders, providers_named, qualifying_amounts, rates_for
 from tpa.foundation.values.money import cents
 
 
@@ -24,9 +24,7 @@ from tpa.foundation.values.money import cents
 class Prices:
     """Participations, rates with their contracts, and qualifying amounts, by the ids that a batch's claims name."""
 
-    participations: Mapping[int, Sequence[ParticipationFact]]
-    facilities: Mapping[str, int]
-    references: Mapping[str, int]
+    providers: NamedProviders
     rates: RateBook
     qualifying: QualifyingBook
 
@@ -35,7 +33,6 @@ class Prices:
         cls,
         submissions: Sequence[Submission],
         provider_ids: Collection[int],
-        facilities: Mapping[str, int],
         plan_hashes: Iterable[str],
         instead: Instead | None = None,
     ) -> Prices:
@@ -43,28 +40,29 @@ class Prices:
         starts = min(submission.service_from for submission in submissions)
         ends = max(submission.service_to for submission in submissions)
         plans = [plan_terms(content_hash) for content_hash in set(plan_hashes)]
-        participations = participation_facts({*provider_ids, *facilities.values()}, starts, ends)
+        npis = {submission.facility.npi for submission in submissions if submission.facility} - {""}
+        providers = providers_named(provider_ids, npis, starts, ends)
         if instead is not None:
-            participations = instead.participations(participations)
-        references = _reference_schedules(plans)
-        schedules = {fact.schedule_id for facts in participations.values() for fact in facts} | set(references.values())
+            providers = providers._replace(participations=instead.participations(providers.participations))
+        schedules = {fact.schedule_id for facts in providers.participations.values() for fact in facts}
+        references = {code for terms in plans for code in terms.reference_schedules}
         sites = {site_of(submission) for submission in submissions}
-        may_protect = any(terms.protected_tier for terms in plans) and _any_outside(plans, participations, provider_ids)
+        may_protect = any(terms.protected_tier for terms in plans) and _any_outside(
+            plans, providers.participations, provider_ids
+        )
         codes = {line.procedure_code for submission in submissions for line in submission.lines} - {""}
         return cls(
-            participations,
-            facilities,
-            references,
-            rates_for(schedules, _codes_of(submissions), starts, ends, sites=sites),
+            providers,
+            rates_for(schedules, _codes_of(submissions), starts, ends, sites=sites, named=references),
             qualifying_amounts(codes, starts, ends) if may_protect else QualifyingBook(),
         )
 
     def of_lines(self, submission: Submission, billing_provider_id: int, terms: PlanTerms) -> tuple[LinePrice, ...]:
         """For each line the plan's best network that the billing provider is in on that day, and that network's rate;
         out of network, what the plan's reference schedules and the law say instead."""
-        mine = self.participations.get(billing_provider_id, ())
-        facility = submission.facility
-        theirs = self.participations.get(self.facilities.get(facility.npi, 0), ()) if facility else ()
+        providers, facility = self.providers, submission.facility
+        mine = providers.participations.get(billing_provider_id, ())
+        theirs = providers.participations.get(providers.ids.get(facility.npi, 0), ()) if facility else ()
         site = site_of(submission)
         prices = []
         for line in submission.lines:
@@ -93,7 +91,7 @@ class Prices:
     def _references(
         self, line: SubmittedLine, submission: Submission, terms: PlanTerms, site: Site
     ) -> tuple[RateFact, ...]:
-        schedules = (self.references.get(code) for code in terms.reference_schedules)
+        schedules = (self.rates.schedules.get(code) for code in terms.reference_schedules)
         found = (self._rate(schedule, line, submission, site) for schedule in schedules if schedule)
         return tuple(rate for rate in found if rate is not None)
 
@@ -150,12 +148,6 @@ def _best(participations: Sequence[ParticipationFact], terms: PlanTerms, on: dat
 
 def _covers(fact: ParticipationFact, on: date) -> bool:
     return fact.starts_on <= on and (fact.ends_on is None or on < fact.ends_on)
-
-
-def _reference_schedules(plans: Sequence[PlanTerms]) -> dict[str, int]:
-    """The fee schedules by which the batch's plans price what no network does; no query when none has any."""
-    codes = {code for terms in plans for code in terms.reference_schedules}
-    return schedules_by_code(codes) if codes else {}
 
 
 def _codes_of(submissions: Sequence[Submission]) -> set[str]:

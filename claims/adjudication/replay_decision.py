@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
 
 import msgspec
@@ -10,7 +9,7 @@ import msgspec
 from claims.adjudication.compare_decisions import Difference, differences
 from claims.adjudication.engine.adjudicate import adjudicate
 from claims.models import Decision
-from claims.packing import text_of, unpack_decision, unpack_facts
+from claims.packing import Unreadable, text_of, unpack_decision, unpack_facts
 from plans.design.selectors import plan_terms_over
 from tpa.foundation.errors import DomainError
 
@@ -48,7 +47,7 @@ def replay_decision(*, decision: Decision) -> Replay:
         again = adjudicate(facts, plan_terms_over(facts.plan_hash, facts.later_plans) if facts.plan_hash else None)
     except DomainError as error:
         differs = (Difference("the plan", facts.plan_hash, str(error.message)),)
-    except (msgspec.MsgspecError, zlib.error) as error:
+    except (msgspec.MsgspecError, Unreadable) as error:
         differs = (Difference("the facts", "", f"can not be read: {error}"),)
     except (AssertionError, ArithmeticError, LookupError, AttributeError, TypeError, ValueError) as error:
         differs = (Difference("the engine", said.outcome, f"fails: {type(error).__name__} {error}"),)

@@ -18,18 +18,22 @@ ORIGINAL_NOT_FOUND = "original_not_found"
 # The batch's own, and those that came before their original and wait for it, when a first claim of the batch is of the
 # same member and has the control number that they name.
 _CORRECTIONS = """
+WITH asked AS (
+    SELECT id FROM claims_claim
+     WHERE id = ANY(%(ids)s) AND status = 'received' AND frequency_code IN ('7', '8') AND original_claim_id IS NULL
+    UNION
+    SELECT waiting.id
+      FROM claims_claim first
+      JOIN claims_claim waiting ON waiting.patient_control_number = first.patient_control_number
+           AND waiting.member_id = first.member_id AND waiting.status = 'pended'
+           AND waiting.frequency_code IN ('7', '8')
+      JOIN claims_pend pend ON pend.claim_id = waiting.id AND pend.status = 'open' AND pend.reason = %(reason)s
+     WHERE first.id = ANY(%(ids)s) AND first.frequency_code NOT IN ('7', '8')
+)
 SELECT c.id, c.family_id, c.member_id, c.employer_id, c.billing_provider_id, p.tin, c.claim_number,
        c.patient_control_number, c.frequency_code, c.status, c.original_claim_id, c.service_from, c.service_to,
        c.submission
-  FROM claims_claim c JOIN plans_payee p ON p.id = c.payee_id
- WHERE c.frequency_code IN ('7', '8')
-   AND (c.id = ANY(%(ids)s) AND c.status = 'received' AND c.original_claim_id IS NULL
-        OR c.id IN (SELECT waiting.id FROM claims_pend pend
-                      JOIN claims_claim waiting ON waiting.id = pend.claim_id AND waiting.status = 'pended'
-                      JOIN claims_claim first ON first.member_id = waiting.member_id
-                           AND first.patient_control_number = waiting.patient_control_number
-                     WHERE pend.status = 'open' AND pend.reason = %(reason)s
-                       AND first.id = ANY(%(ids)s) AND first.frequency_code NOT IN ('7', '8')))
+  FROM asked JOIN claims_claim c USING (id) JOIN plans_payee p ON p.id = c.payee_id
  ORDER BY c.status = 'received', c.transaction_set_id NULLS LAST, c.id
 """
 

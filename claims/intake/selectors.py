@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -10,6 +9,8 @@ from typing import NamedTuple
 
 import msgspec
 from django.db import connection
+
+from claims.packing import text_of
 
 _ARRIVED = """
 SELECT id, member_id, claim_number, kind, billed_amount, service_from, service_to, submission FROM claims_claim
@@ -49,7 +50,7 @@ def arrived_after(employer_id: int, claim_id: int, *, most: int) -> Iterator[Arr
     with connection.cursor() as cursor:
         cursor.execute(_ARRIVED, [employer_id, claim_id, most])
         for pk, member_id, number, kind, billed, first, last, packed in cursor.fetchall():
-            illness = _illness(zlib.decompress(packed))
+            illness = _illness(text_of(packed))
             diagnoses = illness.diagnoses + ((illness.admitting_diagnosis,) if illness.admitting_diagnosis else ())
             days = 0
             if kind == "I" and illness.facility_code[1:2] == _INPATIENT:

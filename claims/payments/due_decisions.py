@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
@@ -10,6 +9,7 @@ import msgspec
 from django.db import connection
 
 from claims.models import Claim
+from claims.packing import text_of
 from claims.payments.netting import Due, Recipient
 from tpa.foundation.values.money import ZERO
 
@@ -70,7 +70,7 @@ def take_due(employer_id: int, accounts: Mapping[int | None, int]) -> list[Due]:
             Due(claim_id, decision_id, Recipient(account, payee_id, member_id), amount, due_on, status)
             for claim_id, decision_id, account, payee_id, member_id, amount, due_on, status in cursor.fetchall()
         ]
-    to_member = {row[0] for row in decided if not _assignment(zlib.decompress(row[4])).benefits_assigned}
+    to_member = {row[0] for row in decided if not _assignment(text_of(row[4])).benefits_assigned}
     subscribers = _subscribers(to_member)
     for claim_id, payee_id, due_on, status, _submission, decision_id, plan_id, amount, *instructed in decided:
         account = _account(accounts, plan_id, moves_money=amount != ZERO)

@@ -13,7 +13,7 @@ from claims.trials.stored_claims import StoredClaim
 from claims.trials.tried import Tried
 from plans.design.selectors import plan_terms
 from plans.facts import ContractFact
-from plans.networks.selectors import providers_named, schedules_by_code
+from plans.networks.selectors import schedules_by_code
 
 _BATCH = 500
 
@@ -53,10 +53,8 @@ def plan_tried(tried: Tried, claim: StoredClaim) -> str:
 def _batch(tried: Tried, claims: Sequence[StoredClaim], instead: Instead) -> dict[int, Repriced]:
     submissions = [unpack_facts(claim.facts).submission for claim in claims]
     providers = sorted({claim.billing_provider_id for claim in claims})
-    npis = {one.facility.npi for one in submissions if one.facility and one.facility.npi}
-    facilities, _excluded = providers_named(providers, npis)
     hashes = [plan_tried(tried, claim) for claim in claims]
-    book = Prices.of(submissions, providers, facilities, hashes, instead)
+    book = Prices.of(submissions, providers, hashes, instead)
     repriced = {}
     for claim, submission, plan_hash in zip(claims, submissions, hashes, strict=True):
         prices = book.of_lines(submission, claim.billing_provider_id, plan_terms(plan_hash))

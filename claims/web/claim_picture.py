@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from claims.adjudication.engine.decision import Adjustment, ClaimDecision, LineD
 from claims.adjudication.engine.facts import ClaimFacts, PriorLine
 from claims.facts import Submission, SubmittedLine
 from claims.models import Claim, ClaimEvent, ClaimNote, Decision, PaymentItem, Pend
-from claims.packing import unpack_decision, unpack_facts, unpack_submission
+from claims.packing import Unreadable, unpack_decision, unpack_facts, unpack_submission
 from claims.web.payer_picture import PayerPicture, payer_pictures
 from claims.words.plain_reasons import plain_reason
 from claims.words.rules import (
@@ -228,7 +227,7 @@ def _lay_out(picture: ClaimPicture) -> None:
         try:
             picture.facts = unpack_facts(picture.decision.facts)
             picture.says = unpack_decision(picture.decision.says)
-        except zlib.error:
+        except Unreadable:
             picture.facts = picture.says = None
     if picture.says and picture.facts:
         decided = {line.number: line for line in picture.says.lines}

@@ -25,9 +25,12 @@ from tpa.foundation.access import Scope
 
 _KNOWN_NOW = "superseded_at IS NULL"
 _KNOWN_THEN = "recorded_at <= %(known_at)s AND (superseded_at IS NULL OR superseded_at > %(known_at)s)"
-_COVERAGES = """
-SELECT member_id, plan_id, tier, lower(period), upper(period) FROM employers_coverage
- WHERE member_id = ANY(%(members)s) AND {known} ORDER BY member_id, period, id
+_INSURED = """
+SELECT m.id, m.family_id, m.employer_id, m.relationship, m.birth_on, m.sex, m.is_disabled,
+       c.plan_id, c.tier, lower(c.period), upper(c.period)
+  FROM employers_member m
+  LEFT JOIN (SELECT * FROM employers_coverage WHERE member_id = ANY(%(members)s) AND {known}) c ON c.member_id = m.id
+ WHERE m.id = ANY(%(members)s) ORDER BY m.id, c.period, c.id
 """
 _OTHER_COVERAGES = """
 SELECT member_id, kind, payer_name, payer_number, pays_first, because, lower(period), upper(period), is_hdhp_with_hsa,
@@ -44,10 +47,33 @@ SELECT day, tier, count(*) FROM (
      WHERE c.employer_id = %s ORDER BY d.day, c.member_id, c.plan_id) AS lives
  GROUP BY day, tier ORDER BY day, tier
 """
-_MEMBERS = """
-SELECT id, family_id, employer_id, relationship, birth_on, sex, is_disabled FROM employers_member
- WHERE id = ANY(%(members)s)
-"""
+
+
+def insured_facts(
+    member_ids: Collection[int], known_at: datetime | None = None
+) -> tuple[dict[int, MemberFact], dict[int, list[CoverageFact]]]:
+    """What a decision may know of the members, and their coverages, earliest first, both by member; one query.
+
+    With `known_at`: the coverages as they were recorded then.
+    """
+    members: dict[int, MemberFact] = {}
+    coverages: dict[int, list[CoverageFact]] = {}
+    for row in _fetch(_INSURED, member_ids, known_at):
+        member_id, plan_id = row[0], row[7]
+        if member_id not in members:
+            members[member_id] = MemberFact(
+                member_id=member_id,
+                family_id=row[1],
+                employer_id=row[2],
+                relationship=row[3],
+                birth_on=row[4],
+                sex=row[5],
+                is_disabled=row[6],
+            )
+        if plan_id is not None:
+            covered = CoverageFact(member_id=member_id, plan_id=plan_id, tier=row[8], starts_on=row[9], ends_on=row[10])
+            coverages.setdefault(member_id, []).append(covered)
+    return members, coverages
 
 
 _MOTHERS = """
@@ -78,18 +104,7 @@ def members_of_families(employer_id: int, subscriber_numbers: Collection[str]) -
 
 def member_facts(member_ids: Collection[int]) -> dict[int, MemberFact]:
     """What a decision may know of the members; one query."""
-    return {
-        row[0]: MemberFact(
-            member_id=row[0],
-            family_id=row[1],
-            employer_id=row[2],
-            relationship=row[3],
-            birth_on=row[4],
-            sex=row[5],
-            is_disabled=row[6],
-        )
-        for row in _fetch(_MEMBERS, member_ids, None)
-    }
+    return insured_facts(member_ids)[0]
 
 
 def mothers_of(member_ids: Collection[int]) -> dict[int, int]:
@@ -101,12 +116,7 @@ def mothers_of(member_ids: Collection[int]) -> dict[int, int]:
 
 def coverage_facts(member_ids: Collection[int], known_at: datetime | None = None) -> dict[int, list[CoverageFact]]:
     """The members' coverages, earliest first, by member; one query. With `known_at`: as they were recorded then."""
-    found: dict[int, list[CoverageFact]] = defaultdict(list)
-    for member_id, plan_id, tier, starts_on, ends_on in _fetch(_COVERAGES, member_ids, known_at):
-        found[member_id].append(
-            CoverageFact(member_id=member_id, plan_id=plan_id, tier=tier, starts_on=starts_on, ends_on=ends_on)
-        )
-    return dict(found)
+    return insured_facts(member_ids, known_at)[1]
 
 
 def other_coverage_facts(

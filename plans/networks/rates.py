@@ -41,7 +41,10 @@ class _Line(NamedTuple):
 
 
 class RateBook:
-    """Rates by schedule and code. Made once for a batch (`selectors.rates_for`), then asked for each line."""
+    """Rates by schedule and code. Made once for a batch (`selectors.rates_for`), then asked for each line.
+
+    `schedules`: the ids of the schedules that have any, by their codes.
+    """
 
     def __init__(
         self,
@@ -53,6 +56,7 @@ class RateBook:
         for rate in rates:
             by_key[rate.schedule_id, rate.fact.code_kind, rate.fact.code].append(rate)
         self._rates = {key: tuple(sorted(found, key=_order)) for key, found in by_key.items()}
+        self.schedules = {rate.fact.schedule: rate.schedule_id for found in by_key.values() for rate in found}
         self._terms: dict[int, list[BookedTerms]] = defaultdict(list)
         for one in terms:
             self._terms[one.schedule_id].append(one)

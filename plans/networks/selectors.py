@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from plans.facts import LocalityFact, ParticipationFact, RateFact, ValuesFact
 from plans.models import FeeSchedule, Network, NetworkParticipation, Provider
@@ -26,7 +25,8 @@ SELECT held.id, held.schedule_id, schedule.code, held.method, held.code_kind, he
   FROM plans_feerate held
   JOIN plans_feeschedule schedule ON schedule.id = held.schedule_id
   LEFT JOIN plans_feeschedule reference ON reference.id = held.reference_schedule_id
- WHERE held.schedule_id = ANY(%(schedules)s) AND held.code = ANY(%(codes)s)
+ WHERE held.schedule_id = ANY(%(schedules)s || ARRAY(SELECT id FROM plans_feeschedule WHERE code = ANY(%(named)s)))
+   AND held.code = ANY(%(codes)s)
    AND held.period && daterange(%(from)s, %(to)s, '[]') AND {known}
  ORDER BY held.id
 """
@@ -55,14 +55,57 @@ SELECT held.market, held.code, held.modifier, held.region, held.amount, lower(he
  WHERE held.code = ANY(%(codes)s) AND held.period && daterange(%(from)s, %(to)s, '[]') AND {known}
  ORDER BY held.id
 """
-_PARTICIPATIONS = """
-SELECT held.provider_id, network.code, held.schedule_id, lower(held.period), upper(held.period)
-  FROM plans_networkparticipation held JOIN plans_network network ON network.id = held.network_id
- WHERE held.provider_id = ANY(%(providers)s) AND held.period && daterange(%(from)s, %(to)s, '[]') AND {known}
- ORDER BY held.provider_id, held.id
+_PROVIDERS = """
+SELECT provider.id, provider.npi, provider.excluded_on,
+       network.code, held.schedule_id, lower(held.period), upper(held.period)
+  FROM plans_provider provider
+  LEFT JOIN plans_networkparticipation held
+         ON held.provider_id = provider.id AND held.period && daterange(%(from)s, %(to)s, '[]') AND {known}
+  LEFT JOIN plans_network network ON network.id = held.network_id
+ WHERE provider.id = ANY(%(providers)s) OR provider.npi = ANY(%(npis)s)
+ ORDER BY provider.id, held.id
 """
 _NOW = "held.superseded_at IS NULL"
 _THEN = "held.recorded_at <= %(known_at)s AND (held.superseded_at IS NULL OR held.superseded_at > %(known_at)s)"
+
+
+class NamedProviders(NamedTuple):
+    """Providers as a batch names them: who takes part in what, by id; ids by NPI; since when excluded, by id."""
+
+    participations: dict[int, list[ParticipationFact]]
+    ids: dict[str, int]
+    excluded: dict[int, date]
+
+
+def providers_named(
+    provider_ids: Collection[int],
+    npis: Collection[str],
+    on_from: date,
+    on_to: date,
+    known_at: datetime | None = None,
+) -> NamedProviders:
+    """The providers of these ids and NPIs: what each takes part in between two days (both counted), and who stands on
+    a federal exclusion list; one query. With `known_at`: the participations as they were recorded then."""
+    wanted: dict[str, Any] = {"providers": list(provider_ids), "npis": list(npis)}
+    wanted |= {"from": on_from, "to": on_to, "known_at": known_at}
+    found = NamedProviders({}, {}, {})
+    with connection.cursor() as cursor:
+        cursor.execute(_PROVIDERS.format(known=_NOW if known_at is None else _THEN), wanted)
+        for provider_id, npi, excluded_on, network, schedule_id, starts_on, ends_on in cursor.fetchall():
+            if npi in npis:
+                found.ids[npi] = provider_id
+            if excluded_on is not None:
+                found.excluded[provider_id] = excluded_on
+            if network is not None:
+                taken_part = ParticipationFact(
+                    provider_id=provider_id,
+                    network=network,
+                    schedule_id=schedule_id,
+                    starts_on=starts_on,
+                    ends_on=ends_on,
+                )
+                found.participations.setdefault(provider_id, []).append(taken_part)
+    return found
 
 
 def participation_facts(
@@ -72,22 +115,7 @@ def participation_facts(
 
     With `known_at`: as it was recorded then.
     """
-    wanted: dict[str, Any] = {"providers": list(provider_ids), "from": on_from, "to": on_to, "known_at": known_at}
-    known = _NOW if known_at is None else _THEN
-    found: dict[int, list[ParticipationFact]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(_PARTICIPATIONS.format(known=known), wanted)
-        for provider_id, network, schedule_id, starts_on, ends_on in cursor.fetchall():
-            found[provider_id].append(
-                ParticipationFact(
-                    provider_id=provider_id,
-                    network=network,
-                    schedule_id=schedule_id,
-                    starts_on=starts_on,
-                    ends_on=ends_on,
-                )
-            )
-    return dict(found)
+    return providers_named(provider_ids, (), on_from, on_to, known_at).participations
 
 
 def rates_for(
@@ -97,27 +125,30 @@ def rates_for(
     on_to: date,
     known_at: datetime | None = None,
     sites: Collection[Site] = (),
+    named: Collection[str] = (),
 ) -> RateBook:
-    """The rates of the schedules for these procedure, revenue and DRG codes (and for any code), with those of the
-    schedules they refer to and the terms of all, between two days (both counted); two queries, one more where a rate
-    refers to another schedule, one more where terms go by a table of localities.
+    """The rates of the schedules (by id, and those `named` by code) for these procedure, revenue and DRG codes (and for
+    any code), with those of the schedules they refer to and the terms of all, between two days (both counted); two
+    queries, one more where a rate refers to another schedule, one more where terms go by a table of localities.
 
     With `known_at`: as it was recorded then.
     """
     wanted: dict[str, Any] = {
         "schedules": sorted(set(schedule_ids)),
+        "named": sorted(named),
         "codes": ["", *sorted({code for code in codes if code})],
         "from": on_from,
         "to": on_to,
         "known_at": known_at,
     }
     rates = list(_read_rates(wanted))
+    read = {*schedule_ids, *(rate.schedule_id for rate in rates)}
     referred = {rate.reference_schedule_id for rate in rates if rate.reference_schedule_id is not None}
-    terms = list(_read_terms(wanted | {"schedules": sorted(referred | set(schedule_ids))}))
+    terms = list(_read_terms(wanted | {"schedules": sorted(referred | read)}))
     referred |= {one.indicators_schedule_id for one in terms if one.indicators_schedule_id is not None}
-    references = referred - set(schedule_ids)
+    references = referred - read
     if references:
-        rates += _read_rates(wanted | {"schedules": sorted(references)})
+        rates += _read_rates(wanted | {"schedules": sorted(references), "named": []})
     return RateBook(rates, terms, _read_localities(wanted, terms, sites))
 
 
@@ -154,17 +185,6 @@ def schedules_by_code(codes: Collection[str]) -> dict[str, int]:
 def provider_names(provider_ids: Collection[int]) -> dict[int, str]:
     """What to call providers on screens and documents; one query."""
     return {provider.pk: str(provider) for provider in Provider.objects.filter(pk__in=provider_ids)}
-
-
-def providers_named(provider_ids: Collection[int], npis: Collection[str]) -> tuple[dict[str, int], dict[int, date]]:
-    """The ids of the providers whom we know by these NPIs, and who of all named stands on a federal exclusion list,
-    since when; one query."""
-    found = Provider.objects.filter(Q(pk__in=list(provider_ids)) | Q(npi__in=list(npis)))
-    rows = list(found.values_list("pk", "npi", "excluded_on"))
-    return (
-        {npi: pk for pk, npi, _excluded_on in rows if npi in npis},
-        {pk: excluded_on for pk, _npi, excluded_on in rows if excluded_on is not None},
-    )
 
 
 def participations_of(provider_id: int) -> QuerySet[NetworkParticipation]:

@@ -137,4 +137,4 @@ def test_a_batch_takes_one_query(world, django_assert_num_queries):
 def test_who_is_excluded_is_told_with_the_day(django_assert_num_queries):
     excluded, _other = make_provider(excluded_on=date(2025, 5, 5)), make_provider()
     with django_assert_num_queries(1):
-        assert providers_named([excluded.pk, _other.pk], [])[1] == {excluded.pk: date(2025, 5, 5)}
+        assert providers_named([excluded.pk, _other.pk], [], *WHOLE).excluded == {excluded.pk: date(2025, 5, 5)}
