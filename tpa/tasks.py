@@ -4,7 +4,7 @@
     close_months       of one contract     → its open months closed in order, invoices issued
     write_invoices     an invoice stands   → its PDF and spreadsheet
     watch_stop_loss    payments were made  → one task a policy
-    reckon_policy      of one policy       → standings, notices due, claims that a window would lose are paid first
+    reckon_policy      of one policy       → standings; notices and requests due; what must be paid in time
     write_packets      a request stands    → its packet
     load_payments      an 820 arrived      → a receipt that pays what it names
     send_reminders     an invoice is late  → a reminder, as often as the contract says
@@ -31,6 +31,7 @@ from tpa.contracts.renewals import note_renewals
 from tpa.foundation import bell, work
 from tpa.foundation.access import system_scope
 from tpa.foundation.audit import Actor
+from tpa.stoploss.assemble_due import assemble_due
 from tpa.stoploss.radar import hand_down
 from tpa.stoploss.raise_notices import raise_notices
 from tpa.stoploss.reckon_standings import policies_to_reckon, reckon_standings
@@ -86,6 +87,8 @@ def reckon_policy(policy_id: int, on: str | None = None) -> None:
     position = reckon_standings(policy_id=policy_id, on=today)
     raise_notices(policy_id=policy_id, on=today, by=STOP_LOSS)
     hand_down(position, on=today, by=STOP_LOSS)
+    if assemble_due(position=position, on=today, by=STOP_LOSS):
+        bell.ring(write_packets)
 
 
 @shared_task(queue="default", soft_time_limit=300, time_limit=360)

@@ -16,7 +16,6 @@ from tests.factories.users import make_user
 from tpa import tasks
 from tpa.foundation.models import Role
 from tpa.models import StopLossPolicy, StopLossRequest
-from tpa.stoploss.assemble_request import assemble_request
 from tpa.stoploss.file_request import file_request
 
 Visit = Callable[..., Any]
@@ -32,7 +31,7 @@ def _full() -> tuple[World, StopLossPolicy, StopLossRequest]:
     pay_claim(world, "4000.00", on=date(2026, 3, 3))
     make_decided(world, "700.00")
     tasks.reckon_policy(policy.pk)
-    asked = assemble_request(policy_id=policy.pk, member_id=world.member.pk, on=TODAY, by=ENGINE)
+    asked = policy.requests.get(member=world.member)
     file_request(request_id=asked.pk, filed_on=TODAY, by=ENGINE)
     tasks.write_packets()
     return world, policy, asked

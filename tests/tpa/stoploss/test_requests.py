@@ -285,3 +285,20 @@ def test_beat_reckons_what_changed(policy: StopLossPolicy, world: World) -> None
     tasks.reckon_policy(policy.pk, TODAY.isoformat())
     assert policy.standings.count() == 1
     assert policy.notices.count() == 2
+    first = _file(policy.requests.get())
+    assert first.requested_amount == OWED
+
+
+def test_follow_ups_are_assembled_when_they_are_large_or_old_enough(policy: StopLossPolicy, world: World) -> None:
+    tasks.reckon_policy(policy.pk, TODAY.isoformat())
+    tasks.reckon_policy(policy.pk, TODAY.isoformat())
+    _file(policy.requests.get())
+    pay_claim(world, "600.00", on=date(2026, 6, 16))
+    tasks.reckon_policy(policy.pk, "2026-06-17")
+    assert policy.requests.count() == 1
+    tasks.reckon_policy(policy.pk, "2026-07-15")
+    assert policy.requests.filter(status="open").get().requested_amount == D("368.00")
+    _file(policy.requests.get(status="open"))
+    pay_claim(world, "1000.00", on=date(2026, 7, 16))
+    tasks.reckon_policy(policy.pk, "2026-07-17")
+    assert policy.requests.filter(status="open").get().requested_amount == D("624.00")

@@ -84,9 +84,12 @@ def test_a_draft_is_signed(manager: Client, world: World) -> None:
 
 
 def test_a_request_goes_its_way(manager: Client, policy: StopLossPolicy, world: World) -> None:
+    assembled = StopLossRequest.objects.get(member=world.member)
+    away = {"do": "withdraw", "because": "a claim was missing"}
+    manager.post(reverse("tpa:stop_loss_request", args=[assembled.pk]), away)
     here = reverse("tpa:stop_loss_policy", args=[policy.pk])
     answer = manager.post(here, {"do": "ask", "member": world.member.pk})
-    asked = StopLossRequest.objects.get()
+    asked = StopLossRequest.objects.exclude(pk=assembled.pk).get(member=world.member)
     there = reverse("tpa:stop_loss_request", args=[asked.pk])
     assert answer["Location"] == there
     tasks.write_packets()
