@@ -33,7 +33,7 @@ _PARTS: Mapping[str, Any] = {"codes": CodeRule, "modifiers": ModifierRule, "bill
 
 
 def edit_book(claims: Sequence[CodedClaim]) -> EditBook:
-    """The rows that speak of any of these claims: six queries, however many claims."""
+    """The rows that speak of any of these claims: five queries, however many claims."""
     wanted = _wanted(claims)
     with connection.cursor() as cursor:
         cursor.execute(_PAIRS, wanted)

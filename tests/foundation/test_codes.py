@@ -17,6 +17,7 @@ from tpa.foundation.codes import (
     load_release,
     load_shipped,
     unknown_codes,
+    validity_of,
     words_of,
 )
 from tpa.foundation.models import Code, CodeSet
@@ -156,3 +157,18 @@ def test_the_public_sets_load_whole():
     # Every code for which we ship words exists, except those that ended or that no public file lists.
     for code_set in (CodeSet.CARC, CodeSet.RARC, CodeSet.TAXONOMY, CodeSet.ICD10CM):
         assert not Code.objects.filter(code_set=code_set, source=OUR_OWN).exclude(code__regex="^S.*A$").exists()
+
+
+@pytest.mark.django_db
+def test_when_codes_were_valid_is_told_of_whole_sets_in_one_query(django_assert_num_queries) -> None:
+    rows = [CodeRow("J1885"), CodeRow("J9999")]
+    load_release(CodeSet.HCPCS, rows, source="first", effective_on=None)
+    load_release(CodeSet.HCPCS, rows[:1], source="second", effective_on=date(2026, 4, 1))
+    asked = {("hcpcs", "J1885"), ("hcpcs", "J9999"), ("hcpcs", "Q0000"), ("modifier", "25"), ("procedure", "99213")}
+    with django_assert_num_queries(1):
+        assert validity_of(asked) == {
+            ("hcpcs", "J1885"): ((None, None),),
+            ("hcpcs", "J9999"): ((None, date(2026, 4, 1)),),
+            ("hcpcs", "Q0000"): (),
+        }
+    assert validity_of(set()) == {}

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -90,17 +90,25 @@ def validity_of(
 ) -> dict[tuple[str, str], tuple[tuple[date | None, date | None], ...]]:
     """When codes, named with their sets, were valid for a claim: first day, and first day after; none was never.
 
-    Of a set that was never loaded whole nothing is said: our own small tables prove nothing. Two queries.
+    Of a set that was never loaded whole nothing is said: our own small tables prove nothing. One query.
     """
+    candidates = {key: _candidates(CodeSet(key[0]), key[1]) for key in asked}
+    listed = sorted({(code_set, one) for (code_set, _code), many in candidates.items() for one in many})
+    facts: dict[str, Any] = {
+        "sets": [one for one, _code in listed],
+        "codes": [code for _set, code in listed],
+        "own": OUR_OWN,
+    }
+    whole: set[str] = set()
+    periods: dict[tuple[str, str], list[tuple[date | None, date | None]]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(_WHOLE, {"sets": sorted({code_set for code_set, _code in asked}), "own": OUR_OWN})
-        whole = {row[0] for row in cursor.fetchall()}
-        wanted = {key: _candidates(CodeSet(key[0]), key[1]) for key in asked if key[0] in whole}
-        listed = sorted({(code_set, one) for (code_set, _code), many in wanted.items() for one in many})
-        cursor.execute(_PERIODS, {"sets": [one for one, _ in listed], "codes": [code for _, code in listed]})
-        periods: dict[tuple[str, str], list[tuple[date | None, date | None]]] = defaultdict(list)
+        cursor.execute(_PERIODS, facts)
         for code_set, code, starts_on, ends_on in cursor.fetchall():
-            periods[code_set, code].append((starts_on, ends_on))
+            if code is None:
+                whole.add(code_set)
+            else:
+                periods[code_set, code].append((starts_on, ends_on))
+    wanted = {key: many for key, many in candidates.items() if key[0] in whole}
     return {
         key: tuple(period for one in many for period in periods.get((key[0], one), ())) for key, many in wanted.items()
     }
@@ -292,15 +300,16 @@ _ADD: Final = """
             AND (upper_inf(code.effective) OR upper(code.effective) > %(on)s::date)
     )
 """
-_WHOLE: Final = """
-    SELECT asked FROM unnest(%(sets)s::text[]) asked
-    WHERE EXISTS (SELECT FROM foundation_code code WHERE code.code_set = asked AND code.source <> %(own)s)
-"""
+# A row without a code says that the set was loaded whole.
 _PERIODS: Final = """
-    SELECT code.code_set, code.code, lower(code.effective), upper(code.effective)
-    FROM unnest(%(sets)s::text[], %(codes)s::text[]) AS wanted (code_set, code)
-    JOIN foundation_code code USING (code_set, code)
-    WHERE code.is_billable ORDER BY code.id
+    SELECT asked.code_set, NULL, NULL::date, NULL::date
+    FROM (SELECT DISTINCT code_set FROM unnest(%(sets)s::text[]) AS named (code_set)) asked
+    WHERE EXISTS (SELECT FROM foundation_code code WHERE code.code_set = asked.code_set AND code.source <> %(own)s)
+    UNION ALL
+    (SELECT code.code_set, code.code, lower(code.effective), upper(code.effective)
+     FROM unnest(%(sets)s::text[], %(codes)s::text[]) AS wanted (code_set, code)
+     JOIN foundation_code code USING (code_set, code)
+     WHERE code.is_billable ORDER BY code.id)
 """
 _REWORD_OWN: Final = """
     UPDATE foundation_code code SET words = incoming.words FROM incoming_codes incoming
