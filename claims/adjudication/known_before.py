@@ -26,11 +26,15 @@ def resolutions_of(claim_ids: Sequence[int]) -> dict[int, tuple[ResolutionFact, 
     return {claim_id: tuple(by_question.values()) for claim_id, by_question in answers.items()}
 
 
+# Of a closed one what lies before its last day.
+_PERMIT = (Authorization.Status.APPROVED, Authorization.Status.CLOSED)
+
+
 def authorizations_of(member_ids: Sequence[int]) -> dict[int, list[AuthorizationFact]]:
-    """Authorizations in force by member, with the units they were given for. One query."""
+    """Authorizations that permit something, by member, with the units they were given for. One query."""
     found: dict[int, list[AuthorizationFact]] = defaultdict(list)
-    rows = Authorization.objects.filter(member_id__in=member_ids, superseded_at__isnull=True).order_by("id")
-    for row in rows:
+    rows = Authorization.objects.filter(member_id__in=member_ids, superseded_at__isnull=True, status__in=_PERMIT)
+    for row in rows.select_related("provider").order_by("number"):
         found[row.member_id].append(
             AuthorizationFact(
                 number=row.number,
@@ -39,6 +43,7 @@ def authorizations_of(member_ids: Sequence[int]) -> dict[int, list[Authorization
                 starts_on=row.period.lower,
                 ends_on=row.period.upper,
                 units_left_count=row.units_count,
+                npi=row.provider.npi if row.provider else "",
             )
         )
     return found

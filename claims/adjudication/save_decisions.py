@@ -12,6 +12,7 @@ import msgspec
 from claims.adjudication.claims_to_decide import ClaimToDecide
 from claims.adjudication.engine.decision import ClaimDecision, Figures, LineDecision
 from claims.adjudication.engine.facts import ClaimFacts
+from claims.adjudication.release_reservations import release_reservations
 from claims.models import Claim, Pend
 from claims.packing import pack
 from tpa.foundation.audit import Actor
@@ -97,6 +98,9 @@ def save_decisions(batch: Sequence[Decided], *, at: datetime, by: Actor, origin:
     """Write a batch in the caller's transaction, whose locks it relies on: a fixed number of statements."""
     if not batch:
         return
+    decided_before = [item.claim.id for item in batch if item.claim.decided_count]
+    if decided_before:
+        release_reservations(claim_ids=decided_before)
     stamp, actor = at.isoformat(), str(by)
     decisions: list[tuple[object, ...]] = []
     lines: list[tuple[object, ...]] = []
@@ -177,7 +181,7 @@ def save_decisions(batch: Sequence[Decided], *, at: datetime, by: Actor, origin:
     copy_rows("claims_decision", _DECISION, decisions)
     copy_rows("claims_claimline", _LINE, lines)
     copy_rows("claims_accumulatorentry", _CONSUMPTION, used)
-    _close_open_questions([item.claim.id for item in batch if item.claim.decided_count], at)
+    _close_open_questions(decided_before, at)
     copy_rows("claims_pend", _PEND, pends)
     copy_rows("claims_claimevent", _EVENT, events)
     _move_claims(batch, by, at)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from psycopg2 import Binary
 
 from claims.adjudication.claims_to_decide import lock_families_of
+from claims.adjudication.release_reservations import release_reservations
 from claims.adjustments.mirror import mirror
 from claims.models import AccumulatorEntry, Claim, ClaimEvent, ClaimLine, Decision, Pend
 from claims.models.decision import Figures
@@ -101,6 +102,7 @@ def reverse_decisions(
         claims = _take(ids)
         _check(claims, ids)
         taken_back = _mirror_decisions(ids, by, at)
+        release_reservations(claim_ids=ids)
         to_status = Claim.Status.RECEIVED if decide_again else Claim.Status.REVERSED
         moved = [claim for claim in claims if claim.status != to_status]
         amounts = [None if decide_again else ZERO for _claim in moved]

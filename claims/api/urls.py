@@ -5,6 +5,14 @@ from __future__ import annotations
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
+from claims.api.authorizations import (
+    AuthorizationApproval,
+    AuthorizationClosing,
+    AuthorizationExtension,
+    AuthorizationRefusal,
+    Authorizations,
+    OneAuthorization,
+)
 from claims.api.claims import Claims, Explanation, OneClaim
 from claims.api.files import FileAnswer, Files, FileSets, OneFile
 from claims.api.payment_runs import OnePaymentRun, PaymentRuns, RunDocument, RunPayments
@@ -25,7 +33,14 @@ class ClaimNumber(StringConverter):
     regex = "[0-9]{11,14}"
 
 
+class AuthorizationNumber(StringConverter):
+    """An authorization is named by its number."""
+
+    regex = "[A-Za-z0-9-]{1,50}"
+
+
 register_converter(ClaimNumber, "claim")
+register_converter(AuthorizationNumber, "authorization")
 takes_ids("file", "document", "run", "reprocessing", "whatif")
 
 app_name = "claims_api"
@@ -59,5 +74,27 @@ urlpatterns = [
         "reprocessings/<reprocessing:reprocessing_id>/refusal",
         ReprocessingRefusal.as_view(),
         name="reprocessing_refusal",
+    ),
+    path("authorizations", Authorizations.as_view(), name="authorizations"),
+    path("authorizations/<authorization:authorization_number>", OneAuthorization.as_view(), name="authorization"),
+    path(
+        "authorizations/<authorization:authorization_number>/approval",
+        AuthorizationApproval.as_view(),
+        name="authorization_approval",
+    ),
+    path(
+        "authorizations/<authorization:authorization_number>/refusal",
+        AuthorizationRefusal.as_view(),
+        name="authorization_refusal",
+    ),
+    path(
+        "authorizations/<authorization:authorization_number>/extension",
+        AuthorizationExtension.as_view(),
+        name="authorization_extension",
+    ),
+    path(
+        "authorizations/<authorization:authorization_number>/closing",
+        AuthorizationClosing.as_view(),
+        name="authorization_closing",
     ),
 ]

@@ -79,6 +79,8 @@ class Family:
     def facts(self, number: str, claim: ClaimWords) -> ClaimFacts:
         """The facts of one claim as the family stands now."""
         submission = submission_of(claim, self._words.people[claim.who])
+        if number in self.decided and self.decided[number][1].outcome == "pended":
+            self._release(number)  # what it held while it waited
         person, member_id = self._words.people[claim.who], self._ids[claim.who]
         coverages = _coverages(person, member_id)
         prior = self._prior_lines(member_id, submission)
@@ -185,12 +187,15 @@ class Family:
 
     def reverse(self, number: str) -> None:
         """Take a claim back: what it used up is given back, and it is no prior claim any more."""
-        _member_id, decision = self.decided.pop(number)
-        counted_id = self._counted.pop(number)
-        for used in decision.consumptions:
-            self._add(counted_id, used.year_on, used.bucket, -used.amount)
+        self._release(number)
+        del self.decided[number], self._counted[number]
         del self._prior[number]
         self._stays.pop(number, None)
+
+    def _release(self, number: str) -> None:
+        counted_id = self._counted[number]
+        for used in self.decided[number][1].consumptions:
+            self._add(counted_id, used.year_on, used.bucket, -used.amount)
 
     def sum_of(self, who: str, bucket: str, year: date) -> tuple[Decimal, Decimal]:
         """A bucket's sum: the person's and the family's."""

@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy
 
 from claims.adjudication.engine.decision import Adjustment, ClaimDecision, LineDecision, Step
 from claims.adjudication.engine.facts import ClaimFacts, PriorLine
+from claims.authorizations.selectors import Balance, authorizations_touching, balances_of
 from claims.facts import Submission, SubmittedLine
-from claims.models import Claim, ClaimEvent, ClaimNote, Decision, PaymentItem, Pend
+from claims.models import Authorization, Claim, ClaimEvent, ClaimNote, Decision, PaymentItem, Pend
 from claims.packing import Unreadable, unpack_decision, unpack_facts, unpack_submission
 from claims.web.payer_picture import PayerPicture, payer_pictures
 from claims.words.plain_reasons import plain_reason
@@ -91,6 +92,7 @@ class ClaimPicture:
     payments: list[PaymentItem]
     documents: list[Document]
     related: list[Claim]
+    authorizations: list[tuple[Authorization, Balance]]
     facts: ClaimFacts | None = None
     says: ClaimDecision | None = None
     lines: list[LinePicture] = field(default_factory=list)
@@ -138,6 +140,7 @@ def claim_picture(*, claim_id: int, scope: Scope, purpose: str) -> ClaimPicture 
         payments=payments,
         documents=documents,
         related=_related(claim),
+        authorizations=_authorizations(claim, scope),
     )
     _lay_out(picture)
     return picture
@@ -155,6 +158,14 @@ def _payments(claim: Claim) -> tuple[list[PaymentItem], list[Document]]:
     wanted = {("claims.payment", item.payment_id) for item in items} | {("claims.claim", claim.pk)}
     wanted |= {("claims.decision", item.decision_id) for item in items}
     return items, [document for document in subjects if (document.subject_type, document.subject_id) in wanted]
+
+
+def _authorizations(claim: Claim, scope: Scope) -> list[tuple[Authorization, Balance]]:
+    """The member's authorizations for the claim's days, as they stand now, with what is left of them."""
+    days = (claim.service_from, claim.service_to)
+    found = authorizations_touching(scope, member_id=claim.member_id, days=days)
+    balances = balances_of(found)
+    return [(row, balances[row.number]) for row in found]
 
 
 def _related(claim: Claim) -> list[Claim]:

@@ -3,6 +3,8 @@
 from django.urls import path
 
 from claims.web.staff.attach_remittance import attach_remittance
+from claims.web.staff.authorization import authorization
+from claims.web.staff.authorizations import authorizations
 from claims.web.staff.claim import claim
 from claims.web.staff.document import document
 from claims.web.staff.edi_file import edi_file, edi_file_answer, edi_file_original
@@ -26,6 +28,8 @@ urlpatterns = [
     path("claims/<int:claim_id>/", claim, name="claim"),
     path("claims/<int:claim_id>/remittances/", attach_remittance, name="attach_remittance"),
     path("claims/documents/<int:document_id>/", document, name="document"),
+    path("authorizations/", authorizations, name="authorizations"),
+    path("authorizations/<str:authorization_number>/", authorization, name="authorization"),
     path("files/", edi_files, name="edi_files"),
     path("files/<int:file_id>/", edi_file, name="edi_file"),
     path("files/<int:file_id>/original", edi_file_original, name="edi_file_original"),

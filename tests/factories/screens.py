@@ -22,6 +22,7 @@ from claims.adjudication.engine.decision import (
 from claims.adjudication.engine.facts import Accumulated, AuthorizationFact, ClaimFacts, PriorLine
 from claims.facts import Submission, SubmittedLine, SubmittedPerson, SubmittedProvider
 from claims.models import (
+    Authorization,
     Claim,
     ClaimEvent,
     ClaimNote,
@@ -732,4 +733,25 @@ def make_what_if(world: World, *, status: str = "done") -> WhatIf:
         asked_at=NOW,
         piece_count=3,
         answer=answer if status == "done" else None,
+    )
+
+
+def make_authorization(world: World, *, status: str = "approved", number: str | None = None) -> Authorization:
+    """Six visits of therapy for the first member, from October on."""
+    member = world.members[0]
+    return Authorization.objects.create(
+        number=number or f"A9{next(_number):08d}",
+        employer=world.employer,
+        family_id=member.family_id,
+        member=member,
+        code_from="97010",
+        code_to="97799",
+        period=(TODAY - timedelta(days=50), TODAY + timedelta(days=50)),
+        units_count=D(6),
+        status=status,
+        status_at=NOW,
+        requested_at=NOW,
+        due_at=NOW + timedelta(days=15),
+        because="Knee surgery in September",
+        recorded_at=NOW,
     )

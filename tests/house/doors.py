@@ -131,6 +131,7 @@ def _half(world: screens.World, partner: User) -> dict[str, Any]:
     invoice_paper = _paper("INVOICE_PDF", "tpa.invoice", invoice.pk, world.employer.pk).pk
     payment_paper = _paper("835", "claims.payment", payment.pk, world.employer.pk).pk
     return {
+        "authorization_number": screens.make_authorization(world).number,
         "claim_id": claim.pk,
         "claim_number": claim.claim_number,
         "contract_id": contract.pk,

@@ -23,6 +23,7 @@ from schemathesis.specs.openapi import checks
 from tests.factories.api import Caller, claim_body, make_caller, make_case
 from tests.factories.plans import make_network, make_participation, make_provider, make_schedule
 from tests.factories.screens import (
+    make_authorization,
     make_claim,
     make_contract,
     make_file,
@@ -98,6 +99,7 @@ def known() -> dict[str, str]:
         "file_id": f"file_{file.pk}",
         "document_id": f"document_{Document.objects.get(answers=file).pk}",
         "invoice_id": f"invoice_{invoice.pk}",
+        "authorization_number": make_authorization(world).number,
         "reprocessing_id": f"reprocessing_{make_reprocessing(claim).pk}",
         "run_id": f"run_{payment.run_id}",
         "what_if_id": f"whatif_{make_what_if(world).pk}",

@@ -19,7 +19,13 @@ from tpa.invariants.invariant import Invariant
 
 Used = dict[tuple[date, str], Decimal]
 
-_DECISIONS = "SELECT id, says, reverses_id FROM claims_decision ORDER BY id"
+# A pended decision holds units of authorizations, as long as it is the last and the claim was not taken back.
+_DECISIONS = """
+SELECT d.id, d.says, d.reverses_id,
+       d.outcome <> 'pended' OR c.status <> 'reversed' AND NOT EXISTS (
+           SELECT 1 FROM claims_decision later WHERE later.claim_id = d.claim_id AND later.number > d.number)
+  FROM claims_decision d JOIN claims_claim c ON c.id = d.claim_id ORDER BY d.id
+"""
 _ENTRIES = """
 SELECT decision_id, year_on, bucket, sum(amount) FROM claims_accumulatorentry
  WHERE decision_id IS NOT NULL GROUP BY decision_id, year_on, bucket HAVING sum(amount) <> 0
@@ -35,9 +41,10 @@ def _accumulators() -> Iterator[str]:
         for decision_id, year_on, bucket, amount in cursor.fetchall():
             booked[decision_id][year_on, bucket] = amount
         cursor.execute(_DECISIONS)
-        for decision_id, says, reverses_id in cursor.fetchall():
+        for decision_id, says, reverses_id, counts in cursor.fetchall():
             reversed_one = said.get(reverses_id)
             used = _used(says) if reversed_one is None else {key: -amount for key, amount in reversed_one.items()}
+            used = used if counts else {}
             said[decision_id] = used
             if used != booked.get(decision_id, {}):
                 yield f"decision {decision_id} says {len(used)} sums and booked {len(booked.get(decision_id, {}))}"

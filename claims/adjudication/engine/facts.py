@@ -74,6 +74,7 @@ class AuthorizationFact(Fact, frozen=True, kw_only=True):
     starts_on: date
     ends_on: date | None = None
     units_left_count: Decimal
+    npi: str = ""  # of the provider who may render it; blank: whoever does
 
 
 class RemittedLine(Fact, frozen=True, kw_only=True):

@@ -43,14 +43,27 @@ def bucket_of(authorization: AuthorizationFact) -> str:
 
 
 def _permission(work: Work, line: Line, reserved: dict[str, Decimal]) -> AuthorizationFact | None:
-    """The first for the code and day with enough units left, after what was used before and is reserved now."""
-    for authorization in work.facts.authorizations:
-        if _permits(authorization, line, line.service_on):
+    """The first for the provider, code and day with enough units left, after what was used before and is reserved now;
+    the one that the claim names before all others."""
+    named = line.submitted.authorization_number or work.submission.authorization_number
+    for authorization in sorted(work.facts.authorizations, key=lambda one: one.number != named):
+        if _permits(authorization, line, line.service_on) and _is_for(authorization, work, line):
             bucket = bucket_of(authorization)
             used = work.sums.member(LIFETIME, bucket) + reserved.get(bucket, ZERO)
             if authorization.units_left_count - used >= line.submitted.units_count:
                 return authorization
     return None
+
+
+def _is_for(authorization: AuthorizationFact, work: Work, line: Line) -> bool:
+    """Whether it is for whoever renders the service, or for one of those whom the claim names."""
+    if not authorization.npi:
+        return True
+    submission = work.submission
+    named = (submission.billing_provider, submission.rendering_provider, submission.facility)
+    return authorization.npi == line.submitted.rendering_npi or any(
+        provider is not None and provider.npi == authorization.npi for provider in named
+    )
 
 
 def _permits(authorization: AuthorizationFact, line: Line, on: date) -> bool:

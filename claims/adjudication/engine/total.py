@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from claims.adjudication.engine.decision import Adjustment, ClaimDecision, Consumption, Figures, LineDecision
 from claims.adjudication.engine.reasons import ANTICIPATED, SHARES
 from claims.adjudication.engine.work import FIGURES, Line, Work
+from claims.adjudication.engine.years import LIFETIME
 from tpa.foundation.values.money import ZERO, cents
 
 APPROVED, DENIED, PENDED = "approved", "denied", "pended"
@@ -34,7 +37,7 @@ def decide(work: Work, engine_version: str) -> ClaimDecision:
         outcome=outcome,
         figures=Figures(**figures),
         lines=lines,
-        consumptions=_consumptions(work) if outcome == APPROVED else (),
+        consumptions=_consumptions(work) if outcome == APPROVED else _reservations(work, outcome),
         questions=tuple(work.questions),
     )
 
@@ -79,6 +82,18 @@ def _consumptions(work: Work) -> tuple[Consumption, ...]:
             for (year, bucket), amount in sorted(work.sums.used.items())
         ]
     )
+
+
+def _reservations(work: Work, outcome: str) -> tuple[Consumption, ...]:
+    """A claim that waits for a person holds the units of the authorizations it found: no other takes them meanwhile."""
+    if outcome != PENDED or work.submission.is_predetermination:
+        return ()
+    held: dict[str, Decimal] = {}
+    for line in work.lines:
+        if not line.is_denied:
+            for bucket, units in line.permitted:
+                held[bucket] = held.get(bucket, ZERO) + units
+    return tuple([Consumption(year_on=LIFETIME, bucket=bucket, amount=cents(held[bucket])) for bucket in sorted(held)])
 
 
 def _only_anticipate(work: Work) -> None:

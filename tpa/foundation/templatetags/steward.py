@@ -40,6 +40,7 @@ CHIPS: Final[Mapping[str, tuple[str, str]]] = {
     "resolved": ("good", "check"),
     "running": ("info", "refresh"),
     "done": ("good", "check"),
+    "requested": ("wait", "clock"),
     "preparing": ("info", "refresh"),
     "proposed": ("wait", "clock"),
     "declined": ("past", "x"),
