@@ -37,7 +37,8 @@ WITH paid AS (
      WHERE r.employer_id = %(employer)s AND r.issued_at > %(recorded_after)s AND p.paid_on < %(since)s
 )
 SELECT i.decision_id, i.claim_id, c.claim_number, d.outcome, d.plan_id, p.claims_account_id, p.funds, p.paid_on,
-       p.trace_number, i.amount, r.issued_at, c.family_id, d.billed_amount, d.allowed_amount
+       p.trace_number, i.amount, r.issued_at, c.family_id, d.billed_amount, d.allowed_amount,
+       NOT EXISTS (SELECT 1 FROM claims_paymentitem e WHERE e.claim_id = i.claim_id AND e.id < i.id)
   FROM paid p
   JOIN claims_paymentrun r ON r.id = p.run_id
   JOIN claims_paymentitem i ON i.payment_id = p.id
@@ -72,6 +73,7 @@ class SettledFact(NamedTuple):
     family_id: int
     billed_amount: Decimal
     allowed_amount: Decimal
+    is_first: bool = True  # of its claim: decided anew it is settled again, and is no further claim
 
     @property
     def saved_amount(self) -> Decimal:

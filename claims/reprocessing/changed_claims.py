@@ -21,6 +21,13 @@ WITH standing AS MATERIALIZED (
 ), rates AS MATERIALIZED (
     SELECT DISTINCT code_kind, code, period, greatest(recorded_at, superseded_at) AS changed_at FROM plans_feerate
      WHERE greatest(recorded_at, superseded_at) >= %(since)s
+), terms AS MATERIALIZED (
+    SELECT DISTINCT period, changed_at
+      FROM (SELECT period, greatest(recorded_at, superseded_at) AS changed_at FROM plans_scheduleterms
+            UNION ALL SELECT period, greatest(recorded_at, superseded_at) FROM plans_localityfactor
+            UNION ALL SELECT period, greatest(recorded_at, superseded_at) FROM plans_localityzip
+            UNION ALL SELECT period, greatest(recorded_at, superseded_at) FROM plans_qualifyingamount) t
+     WHERE changed_at >= %(since)s
 ), lines AS MATERIALIZED (
     SELECT s.id, s.family_id, s.known_at, l.procedure_code, l.revenue_code, l.service_from
       FROM standing s JOIN claims_claimline l ON l.decision_id = s.decision_id
@@ -56,6 +63,8 @@ SELECT s.id, s.family_id FROM standing s JOIN plans_networkparticipation v ON v.
 UNION
 SELECT s.id, s.family_id FROM standing s JOIN claims_authorization v ON v.member_id = s.member_id
  WHERE v.period && s.days AND greatest(v.recorded_at, v.superseded_at) >= s.known_at
+UNION
+SELECT s.id, s.family_id FROM standing s JOIN terms v ON v.period && s.days AND v.changed_at >= s.known_at
 UNION
 SELECT l.id, l.family_id FROM lines l JOIN rates v ON v.code <> '' AND v.code = l.procedure_code
  WHERE v.period @> l.service_from AND v.changed_at >= l.known_at

@@ -103,8 +103,8 @@ def _by_employee(fee: ContractFee, facts: MonthFacts) -> DraftLine | None:
 
 
 def _by_claim(fee: ContractFee, facts: MonthFacts) -> DraftLine | None:
-    # A reversal is no further claim; what replaces one is.
-    claims = [DraftClaim(item, fee.amount) for item in facts.settled if item.outcome != _REVERSED]
+    # A reversal is no further claim, nor is one that was decided anew; what replaces one is.
+    claims = [DraftClaim(item, fee.amount) for item in facts.settled if item.outcome != _REVERSED and item.is_first]
     if not claims:
         return None
     line = _line(fee, facts, quantity=len(claims))

@@ -18,13 +18,15 @@ from claims.adjudication.replay_decision import replay_decision
 from claims.adjustments.void_claim import void_claim
 from claims.models import Claim, Decision, PaymentItem, Reprocessing, ReprocessingClaim
 from claims.payments.pay_employer import pay_employer
+from claims.payments.selectors import settled_between
 from claims.reprocessing.approve_reprocessing import approve_reprocessing
+from claims.reprocessing.changed_claims import changed_claims
 from claims.reprocessing.decline_reprocessing import decline_reprocessing
 from claims.reprocessing.propose_reprocessing import propose_reprocessing
 from claims.reprocessing.reprocess_families import reprocess_families
 from claims.tasks import compare_reprocessings, list_reprocessings, reprocess_shard
-from employers.models import Coverage, Member
-from plans.models import FeeRate, NetworkParticipation
+from employers.models import Coverage, Headcount, Member, SubscriberStanding
+from plans.models import FeeRate, NetworkParticipation, ScheduleTerms
 from tests.factories.employers import make_coverage, make_other_coverage
 from tests.factories.engine import Quarry, decide, make_quarry, publish, used_by
 from tests.factories.users import make_user
@@ -131,6 +133,9 @@ def test_an_overpayment_is_netted_by_the_next_run_and_nothing_paid_twice(manager
     assert pay_employer(employer_id=quarry.employer.pk, on=LATER)
     amounts = list(PaymentItem.objects.filter(claim=claim).order_by("pk").values_list("amount", flat=True))
     assert amounts == [Decimal("240.00"), Decimal("-240.00"), ZERO]
+    year = {"since": date(2026, 1, 1), "before": date(2027, 1, 1), "recorded_after": None}
+    settled = settled_between(quarry.employer.pk, **year)
+    assert [item.is_first for item in settled if item.claim_id == claim.pk] == [True, False, False]
     payment = PaymentItem.objects.get(claim=next_one).payment
     assert (payment.items_amount, payment.amount) == (Decimal("320.00"), Decimal("320.00"))
     assert not pay_employer(employer_id=quarry.employer.pk, on=LATER)
@@ -206,6 +211,26 @@ def test_the_order_is_the_plans(manager: Scope, order: str) -> None:
     assert offences(only=["I3", "I4", "I8", "I14"]) == []
     for decision in Decision.objects.exclude(outcome="reversed"):
         assert replay_decision(decision=decision).is_same
+
+
+def test_what_touches_a_claim_besides_its_own_rows(manager: Scope) -> None:
+    """The subscriber's standing for the whole family, headcounts where there is Medicare, terms of the contracts."""
+    quarry = make_quarry()
+    subscriber, child = quarry.family("Ines", "Otto")
+    claim = quarry.send(child, "500.00")
+    quarry.send(quarry.family()[0], "500.00", on=date(2025, 3, 2))
+    hours, year = [timezone.now() + timedelta(hours=k) for k in range(3)], DateRange(date(2026, 1, 1), date(2027, 1, 1))
+    summer = DateRange(date(2024, 6, 1), date(2024, 9, 1))
+    Headcount.objects.create(employer=quarry.employer, employee_count=12, period=summer, recorded_at=hours[0])
+    assert changed_claims(employer_id=quarry.employer.pk, since=hours[0]) == {}
+    make_other_coverage(child, kind="medicare", pays_first=None)
+    assert changed_claims(employer_id=quarry.employer.pk, since=hours[0]) == {child.family_id: [claim.pk]}
+    SubscriberStanding.objects.create(
+        employer=quarry.employer, member=subscriber, standing="retired", period=year, recorded_at=hours[1]
+    )
+    assert changed_claims(employer_id=quarry.employer.pk, since=hours[1]) == {child.family_id: [claim.pk]}
+    ScheduleTerms.objects.create(schedule=quarry.schedule, document={}, period=year, recorded_at=hours[2])
+    assert changed_claims(employer_id=quarry.employer.pk, since=hours[2]) == {child.family_id: [claim.pk]}
 
 
 LAWS = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
