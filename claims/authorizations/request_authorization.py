@@ -45,7 +45,7 @@ def request_authorization(*, asked: AuthorizationRequest, by: Scope) -> Authoriz
     member = members_of(by).filter(pk=asked.member_id).first()
     if member is None:
         raise NotFound("authorization.no_such_member", _("There is no such member."))
-    provider_id = _provider(asked.npi)
+    provider_id = _provider(asked.npi, asked.first_on)
     check_terms(asked.units_count, asked.first_on, asked.last_on)
     if not asked.code_from or asked.code_from > (asked.code_to or asked.code_from):
         raise Invalid("authorization.codes", _("Name a code, or the first and the last of a range."))
@@ -88,10 +88,10 @@ def _time_to_answer(on: date, *, is_urgent: bool) -> timedelta:
     return timedelta(days=int(parameter("claims_procedure.pre_service.decide_days", on=on)))
 
 
-def _provider(npi: str) -> int | None:
+def _provider(npi: str, on: date) -> int | None:
     if not npi:
         return None
-    named, _excluded = providers_named([], {npi})
+    named = providers_named([], {npi}, on, on).ids
     if npi not in named:
         raise NotFound("authorization.no_such_provider", _("We know no provider with this NPI."))
     return named[npi]
