@@ -18,7 +18,7 @@ from plans.design.terms import PlanTerms
 from plans.models import PlanVersion, ScenarioProof
 from tpa.foundation import audit
 from tpa.foundation.audit import Actor
-from tpa.foundation.errors import Invalid, NotFound
+from tpa.foundation.errors import Conflict, Invalid, NotFound
 
 
 class ToProve(NamedTuple):
@@ -38,10 +38,12 @@ class Result(NamedTuple):
 
 
 def version_to_prove(version_id: int) -> ToProve:
-    """The version with its terms and scenarios. Raises NotFound."""
+    """The draft with its terms and scenarios. Raises NotFound, and Conflict for what is no draft (any more)."""
     version = PlanVersion.objects.filter(pk=version_id).first()
     if version is None:
         raise NotFound("plan.no_such_version", _("There is no such plan version."))
+    if version.status != PlanVersion.Status.DRAFT:
+        raise Conflict("plan.not_a_draft", _("Only a draft is proved: what is published was."), status=version.status)
     return ToProve(version.pk, plan_terms(version.content_hash), version.scenarios)
 
 

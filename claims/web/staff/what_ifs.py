@@ -113,7 +113,11 @@ def what_ifs(request: HttpRequest) -> HttpResponse:
     """GET shows the list and the form; POST asks, and workers do the rest."""
     scope: Scope = request.scope  # type: ignore[attr-defined]
     may_ask = scope.has_any(*ASKERS)
-    form = WhatIfForm(scope, request.POST or None) if may_ask or request.method == "POST" else None
+    form = (
+        WhatIfForm(scope, request.POST if request.method == "POST" else None)
+        if may_ask or request.method == "POST"
+        else None
+    )
     if request.method == "POST" and form is not None:
         check_role(scope, *ASKERS)
         if form.is_valid():

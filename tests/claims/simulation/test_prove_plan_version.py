@@ -17,7 +17,7 @@ from plans.design.publish_plan_version import publish_plan_version
 from plans.models import PlanVersion, ScenarioProof
 from tests.factories.plans import make_plan
 from tpa.foundation.audit import Actor
-from tpa.foundation.errors import Invalid
+from tpa.foundation.errors import Conflict, Invalid
 from tpa.foundation.parameters import load_parameters
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +117,8 @@ def test_the_scenarios_of_a_published_version_never_change() -> None:
     prove_and_publish(version_id=version.pk, by=BY)
     with pytest.raises(DatabaseError, match="never changes"), transaction.atomic():
         PlanVersion.objects.filter(pk=version.pk).update(scenarios="")
+    with pytest.raises(Conflict):
+        prove_plan_version(version_id=version.pk, by=BY)
     with pytest.raises(DatabaseError), transaction.atomic():
         ScenarioProof.objects.update(failed_count=0)
 
