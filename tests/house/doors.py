@@ -130,6 +130,7 @@ def _half(world: screens.World, partner: User) -> dict[str, Any]:
     reprocessing = screens.make_reprocessing(claim)
     invoice_paper = _paper("INVOICE_PDF", "tpa.invoice", invoice.pk, world.employer.pk).pk
     payment_paper = _paper("835", "claims.payment", payment.pk, world.employer.pk).pk
+    contract_paper = _paper("CONTRACT", "tpa.contract", contract.pk, world.employer.pk).pk
     return {
         "authorization_number": screens.make_authorization(world).number,
         "claim_id": claim.pk,
@@ -148,6 +149,7 @@ def _half(world: screens.World, partner: User) -> dict[str, Any]:
         "claims:edi_file_answer.document_id": answer,
         "claims_api:answer.document_id": answer,
         "claims_api:run_document.document_id": payment_paper,
+        "tpa:contract_paper.document_id": contract_paper,
         "tpa:invoice_document.document_id": invoice_paper,
         "tpa_api:document.document_id": invoice_paper,
         "tpa:stop_loss_document.document_id": stop_loss_paper,

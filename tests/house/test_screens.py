@@ -25,6 +25,7 @@ BARE = {
     "prove_plan_version",
     "start",
     "stop_loss_document",
+    "contract_paper",
 }
 
 

@@ -116,6 +116,11 @@ class Age(NamedTuple):
     def total_amount(self) -> Decimal:
         return sum(self, ZERO)
 
+    @property
+    def over_60_amount(self) -> Decimal:
+        """What most wants somebody to call."""
+        return self.to_90_amount + self.older_amount
+
 
 def ageing(invoices: Iterable[OpenInvoice], on: date) -> Age:
     """The open amounts by age on a day."""

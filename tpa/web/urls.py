@@ -9,10 +9,14 @@ from tpa.web.portal.my_invoices import my_invoices
 from tpa.web.portal.my_stop_loss import my_stop_loss
 from tpa.web.staff.audit import audit
 from tpa.web.staff.contract import contract
+from tpa.web.staff.contract_paper import contract_paper
 from tpa.web.staff.contracts import contracts
 from tpa.web.staff.invoice import invoice
 from tpa.web.staff.invoices import invoices
+from tpa.web.staff.licences import licences
 from tpa.web.staff.month_close import month_close
+from tpa.web.staff.receivable import receivable
+from tpa.web.staff.receivables import receivables
 from tpa.web.staff.stop_loss import stop_loss
 from tpa.web.staff.stop_loss_policy import stop_loss_policy
 from tpa.web.staff.stop_loss_request import stop_loss_request
@@ -29,6 +33,9 @@ urlpatterns = [
     path("invoices/<int:invoice_id>/", invoice, name="invoice"),
     path("invoices/documents/<int:document_id>/", invoice_document, name="invoice_document"),
     path("month-close/", month_close, name="month_close"),
+    path("receivables/", receivables, name="receivables"),
+    path("receivables/<int:employer_id>/", receivable, name="receivable"),
+    path("licences/", licences, name="licences"),
     path("contracts/", contracts, name="contracts"),
     path("contracts/<int:contract_id>/", contract, name="contract"),
     path("stop-loss/", stop_loss, name="stop_loss"),
@@ -36,5 +43,6 @@ urlpatterns = [
     path("stop-loss/requests/<int:request_id>/", stop_loss_request, name="stop_loss_request"),
     path("stop-loss/documents/<int:document_id>/", stop_loss_document, name="stop_loss_document"),
     path("portal/stop-loss/", my_stop_loss, name="my_stop_loss"),
+    path("contracts/papers/<int:document_id>/", contract_paper, name="contract_paper"),
     path("audit/", audit, name="audit"),
 ]
