@@ -18,6 +18,7 @@ import psycopg2
 from tpa.embedded import places
 from tpa.embedded.postgres import EmbeddedPostgres
 from tpa.embedded.valkey import EmbeddedValkey
+from tpa.foundation.work import MOST_ATTEMPTS
 
 ROOT = Path(__file__).resolve().parents[2]
 CLAIMS_COUNT = 5000
@@ -124,11 +125,22 @@ class FaultHouse:
         found = Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text().split()
         return [int(pid) for pid in found]
 
-    def kill_a_child(self, worker: subprocess.Popen[bytes], random: Random) -> None:
-        """kill -9 one of the worker's children, whichever it is."""
+    def kill_a_child(self, worker: subprocess.Popen[bytes], random: Random, seconds: float = 60) -> None:
+        """kill -9 one of the worker's children, whichever it is.
+
+        Not while a piece of work is at its last attempt: killed once more it would be put aside as what kills its
+        worker, and rightly so, however quick the machine is.
+        """
+        until = time.monotonic() + seconds
+        while self._is_at_last_attempt() and time.monotonic() < until:
+            time.sleep(0.05)
         if pids := self.children(worker):
             with suppress(ProcessLookupError):
                 os.kill(random.choice(pids), signal.SIGKILL)
+
+    def _is_at_last_attempt(self) -> bool:
+        last = f"SELECT count(*) FROM foundation_workchunk WHERE status = 'waiting' AND attempts >= {MOST_ATTEMPTS}"
+        return bool(self.rows(last)[0][0])
 
     def flush(self) -> None:
         """FLUSHALL: every bell that was rung is forgotten."""
