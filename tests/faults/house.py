@@ -194,7 +194,7 @@ class FaultHouse:
         """Until quiet; a fault that needs longer (or a hand) fails here."""
         until = time.monotonic() + seconds
         while not self.is_done():
-            assert time.monotonic() < until, f"not done: {self.progress()} claims decided; {self._left()}"
+            assert time.monotonic() < until, f"not done: {self.progress()} claims decided; {self._left()}; {self._said()}"
             time.sleep(0.1)
 
     def wait_for_progress(self, claims: int, seconds: float = 60) -> None:
@@ -203,6 +203,11 @@ class FaultHouse:
         while self.progress() < claims and not self.is_done():
             assert time.monotonic() < until, f"no progress: {self.progress()} claims decided; {self._left()}"
             time.sleep(0.02)
+
+    def _said(self) -> str:
+        """Which of our processes still live, and the end of what they said."""
+        ended = [process.poll() for process in self._processes]
+        return f"exit codes {ended}: {(self.folder / 'processes.log').read_text()[-3000:]}"
 
     def _left(self) -> list[tuple[Any, ...]]:
         return self.rows(
