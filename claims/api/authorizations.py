@@ -78,21 +78,21 @@ class RequestInput(serializers.Serializer[Any]):
     is_urgent = serializers.BooleanField(required=False)
 
 
-class AnswerInput(serializers.Serializer[Any]):
+class AuthorizationAnswerInput(serializers.Serializer[Any]):
     """The authorization as it was seen, and why."""
 
     revision = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
     because = serializers.CharField(max_length=300)
 
 
-class GrantInput(AnswerInput):
+class GrantInput(AuthorizationAnswerInput):
     """Other units (all of them, used ones included) or another last day; left out: as they are."""
 
     units_count = serializers.DecimalField(max_digits=11, decimal_places=2, required=False)
     last_on = serializers.DateField(required=False)
 
 
-class CloseInput(AnswerInput):
+class CloseInput(AuthorizationAnswerInput):
     """The last day it permits."""
 
     last_on = serializers.DateField()
@@ -202,12 +202,12 @@ class AuthorizationRefusal(ApiView):
     @extend_schema(
         operation_id="authorizations_deny",
         summary="Deny an authorization",
-        request=AnswerInput,
+        request=AuthorizationAnswerInput,
         responses=AuthorizationDetailOutput,
     )
     def post(self, request: Request, authorization_number: str) -> Response:
         """For senior examiners and managers."""
-        scope, said = scope_of(request), _given(request, AnswerInput)
+        scope, said = scope_of(request), _given(request, AuthorizationAnswerInput)
         deny_authorization(number=authorization_number, by=scope, **said)
         return Response(shown(scope, authorization_number))
 
@@ -253,7 +253,7 @@ class AuthorizationClosing(ApiView):
         return Response(shown(scope, authorization_number))
 
 
-def _given(request: Request, kind: type[AnswerInput]) -> dict[str, Any]:
+def _given(request: Request, kind: type[AuthorizationAnswerInput]) -> dict[str, Any]:
     given = kind(data=request.data)
     given.is_valid(raise_exception=True)
     return dict(given.validated_data)

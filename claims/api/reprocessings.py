@@ -75,7 +75,7 @@ class ReprocessingInput(serializers.Serializer[Any]):
     because = serializers.CharField(max_length=300, help_text="what changed")
 
 
-class AnswerInput(serializers.Serializer[Any]):
+class ReprocessingAnswerInput(serializers.Serializer[Any]):
     """The answer to a list as it was seen."""
 
     revision = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
@@ -176,7 +176,7 @@ class ReprocessingApproval(ApiView):
     @extend_schema(
         operation_id="reprocessings_approve",
         summary="Approve a reprocessing",
-        request=AnswerInput,
+        request=ReprocessingAnswerInput,
         responses=ReprocessingOutput,
     )
     def post(self, request: Request, reprocessing_id: int) -> Response:
@@ -197,7 +197,7 @@ class ReprocessingRefusal(ApiView):
     @extend_schema(
         operation_id="reprocessings_decline",
         summary="Decline a reprocessing",
-        request=AnswerInput,
+        request=ReprocessingAnswerInput,
         responses=ReprocessingOutput,
     )
     def post(self, request: Request, reprocessing_id: int) -> Response:
@@ -208,6 +208,6 @@ class ReprocessingRefusal(ApiView):
 
 
 def _answer(request: Request) -> dict[str, Any]:
-    given = AnswerInput(data=request.data)
+    given = ReprocessingAnswerInput(data=request.data)
     given.is_valid(raise_exception=True)
     return dict(given.validated_data)

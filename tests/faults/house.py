@@ -194,7 +194,9 @@ class FaultHouse:
         """Until quiet; a fault that needs longer (or a hand) fails here."""
         until = time.monotonic() + seconds
         while not self.is_done():
-            assert time.monotonic() < until, f"not done: {self.progress()} claims decided; {self._left()}; {self._said()}"
+            assert time.monotonic() < until, (
+                f"not done: {self.progress()} claims decided; {self._left()}; {self._said()}"
+            )
             time.sleep(0.1)
 
     def wait_for_progress(self, claims: int, seconds: float = 60) -> None:

@@ -44,7 +44,7 @@ class WindowOutput(serializers.Serializer[Any]):
         return last.isoformat() if last else None
 
 
-class CoverageOutput(serializers.Serializer[StopLossCoverage]):
+class StopLossCoverageOutput(serializers.Serializer[StopLossCoverage]):
     """The specific or the aggregate coverage: when a claim must have been incurred and paid, and from where it pays."""
 
     kind = serializers.ChoiceField(StopLossCoverage.Kind.choices)
@@ -68,7 +68,7 @@ class StopLossPolicyOutput(serializers.Serializer[StopLossPolicy]):
     status = serializers.ChoiceField(StopLossPolicy.Status.choices)
     term = WindowOutput(source="period")
     ends_early_on = serializers.DateField(allow_null=True)
-    coverages = CoverageOutput(many=True)
+    coverages = StopLossCoverageOutput(many=True)
 
 
 class StandingOutput(serializers.Serializer[StopLossStanding]):
