@@ -75,17 +75,22 @@ def terms_of(scope: Scope, number: str) -> QuerySet[Authorization]:
 
 
 def balances_of(authorizations: Sequence[Authorization]) -> dict[str, Balance]:
-    """What is left of each, by number. One query, none for none."""
+    """What is left of each, by number; nothing is granted where nobody permitted it. One query, none for none."""
     if not authorizations:
         return {}
     buckets = {f"auth:{row.number}": row for row in authorizations}
-    found = {row.number: Balance(row.units_count) for row in authorizations}
+    found = {row.number: Balance(_granted(row)) for row in authorizations}
     with connection.cursor() as cursor:
         cursor.execute(_USED, [sorted({row.family_id for row in authorizations}), list(buckets)])
         for bucket, used, reserved in cursor.fetchall():
             row = buckets[bucket]
-            found[row.number] = Balance(row.units_count, used, reserved)
+            found[row.number] = Balance(_granted(row), used, reserved)
     return found
+
+
+def _granted(row: Authorization) -> Decimal:
+    permitted = (Authorization.Status.APPROVED, Authorization.Status.CLOSED)
+    return row.units_count if row.status in permitted else ZERO
 
 
 def authorizations_touching(scope: Scope, *, member_id: int, days: tuple[date, date]) -> list[Authorization]:

@@ -95,6 +95,14 @@ def versions_listed() -> list[tuple[str, str]]:
     ]
 
 
+def version_words(content_hash: str) -> str:
+    """How people call the version with this hash."""
+    row = PlanVersion.objects.filter(content_hash=content_hash).select_related("plan").defer("source", "document").first()
+    if row is None:
+        raise NotFound("plan.no_such_version", _("There is no plan version with this hash."))
+    return _("%(plan)s, version %(number)s") % {"plan": row.plan, "number": row.number}
+
+
 def version_named(code: str, number: int | None) -> tuple[int, str] | None:
     """The plan's id and the content hash of one of its versions, draft or not; without a number of its last one."""
     versions = PlanVersion.objects.filter(plan__code=code).order_by("-number")

@@ -28,6 +28,18 @@ def examiner() -> User:
     return make_user(Role.EXAMINER)
 
 
+@pytest.mark.parametrize("width", [1024, 1440, 1920])
+def test_all_places_of_a_manager_are_in_sight_in_a_bar_of_two_lines(visit: Visit, width: int) -> None:
+    page = visit("/claims/", as_=make_user(Role.TPA_MANAGER), width=width)
+    places = page.locator(".bar__nav a")
+    boxes = [places.nth(at).bounding_box() for at in range(places.count())]
+    tools = page.locator(".bar__tools").bounding_box()
+    assert len(boxes) > 10
+    assert all(box["x"] + box["width"] <= tools["x"] for box in boxes)
+    assert page.locator(".bar").bounding_box()["height"] <= 53
+    assert page.evaluate("document.documentElement.scrollHeight - document.documentElement.clientHeight") == 0
+
+
 def test_claims_are_worked_by_keyboard(visit: Visit, accessible: Check, world: World, examiner: User) -> None:
     first, second, third = (
         make_claim(world, member, due_on=TODAY + timedelta(days=day)) for day, member in enumerate(world.members[:3])

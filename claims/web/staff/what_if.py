@@ -19,6 +19,7 @@ from claims.trials.selectors import what_ifs_of
 from claims.trials.tried import StopLossTerms, Tried
 from claims.trials.work_what_if import tried_of
 from claims.words.rules import figure_words, reason_words
+from plans.design.selectors import version_words
 from tpa.foundation.access import CLAIMS_STAFF, Scope, requires
 from tpa.foundation.templatetags.steward import plain_money
 from tpa.foundation.web.screens import screen
@@ -94,7 +95,7 @@ def _rows(rows: Iterable[Mapping[str, str]], words: Any) -> list[tuple[str, Deci
 
 def _words(tried: Tried) -> list[tuple[str, str]]:
     """What is tried, as facts."""
-    said = [(_("Plan version"), tried.plan_hash[:12])] if tried.plan_hash else []
+    said = [(_("Plan version"), version_words(tried.plan_hash))] if tried.plan_hash else []
     said += [(_("In the place of network %(code)s") % {"code": one}, other) for one, other in tried.networks.items()]
     said += [(_("Fee schedule of %(code)s") % {"code": one}, other) for one, other in tried.schedules.items()]
     for title, terms in ((_("Stop-loss"), tried.stop_loss), (_("Stop-loss now"), tried.stop_loss_now)):

@@ -189,8 +189,10 @@ def test_people_ask_answer_extend_and_close(quarry: Quarry, nurse: Scope) -> Non
 def test_a_denied_request_permits_nothing(quarry: Quarry, nurse: Scope) -> None:
     (member,) = quarry.family()
     row = ask(member, nurse)
+    assert balance(row) == (0, 0, 0)
     assert deny_authorization(number=row.number, revision=0, because="not needed", by=nurse).status == "denied"
     assert therapy(quarry, member).status == "pended"
+    assert balance(row) == (0, 0, 0)
     assert [one.number for one in authorizations_of(nurse, member_id=member.pk, status="denied")] == [row.number]
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from claims.models import WhatIf
 from claims.tasks import work_what_ifs
+from plans.models import Plan
 from tests.factories.decided_year import make_decided_year
 from tests.factories.queries import few_queries
 from tests.factories.screens import make_what_if, make_world
@@ -53,6 +54,7 @@ def test_a_manager_asks_and_the_page_shows_the_answer(manager: Client) -> None:
     assert 'id="answer" hx-get' not in page
     assert "Stop-loss carrier" in page
     assert "specific $400.00" in page
+    assert f"{Plan.objects.get()}, version 1" in page
 
 
 def test_the_answer_is_laid_out_with_bars(manager: Client) -> None:
