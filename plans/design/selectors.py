@@ -97,7 +97,9 @@ def versions_listed() -> list[tuple[str, str]]:
 
 def version_words(content_hash: str) -> str:
     """How people call the version with this hash."""
-    row = PlanVersion.objects.filter(content_hash=content_hash).select_related("plan").defer("source", "document").first()
+    row = (
+        PlanVersion.objects.filter(content_hash=content_hash).select_related("plan").defer("source", "document").first()
+    )
     if row is None:
         raise NotFound("plan.no_such_version", _("There is no plan version with this hash."))
     return _("%(plan)s, version %(number)s") % {"plan": row.plan, "number": row.number}
