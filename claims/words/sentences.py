@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
@@ -72,9 +73,8 @@ SENTENCES: Final = {
 _HELD_TO_MAXIMUM: Final = gettext_lazy(
     "It would be %(without_maximum)s, but only %(maximum_left)s was left to the out-of-pocket maximum."
 )
-
-
 _CREDITED: Final = gettext_lazy("Of it %(prior_carrier)s was met under a prior carrier (section %(credited_by)s).")
+_THOUSANDS: Final = re.compile(r"-?\d{4,}\.\d\d")
 
 
 def step_sentence(step: Step) -> str:
@@ -95,9 +95,14 @@ def _filled(sentence: object, inputs: Mapping[str, str]) -> str | None:
     if sentence is None:
         return None
     try:
-        return str(sentence) % inputs
+        return str(sentence) % {name: _grouped(value) for name, value in inputs.items()}
     except KeyError:
         return None
+
+
+def _grouped(value: str) -> str:
+    """Dollars of an input as those of a result are written, with their thousands apart."""
+    return f"{Decimal(value):,.2f}" if _THOUSANDS.fullmatch(value) else value
 
 
 def _told(step: Step) -> str:

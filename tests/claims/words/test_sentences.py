@@ -29,6 +29,15 @@ FILES = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
         ),
         (
             Step(
+                rule="plan_pays",
+                figure="plan_paid_amount",
+                amount=Decimal("2652.00"),
+                inputs=(("covered", "2652.00"),),
+            ),
+            "Of the 2,652.00 covered the plan pays 2,652.00.",
+        ),
+        (
+            Step(
                 rule="coinsurance",
                 figure="coinsurance_amount",
                 amount=Decimal("10.00"),
