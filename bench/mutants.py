@@ -1,52 +1,55 @@
-"""Which share of small faults in the engine its tests find: mutmut's mutants of claims/adjudication/engine, a sample.
+"""Which share of small faults in the engine its examples find: mutmut's mutants of claims/adjudication/engine.
 
 mutmut makes the mutants (one operator, value, argument or condition each); a seeded sample of them, spread over the
 modules by their number of mutants, is put one after another in the place of the engine's functions, each in a process
-of its own that is forked when the tests are loaded and ends at the first that fails. Only tests without a database are
-run. What survives is told as a diff in var/mutants.txt. `--sample=N`, `--seed=N`, `--module=NAME`.
+of its own that is forked when everything is read and ends at the first example that comes out otherwise. Run are all
+scenarios, those of the documentation, the golden decisions and the oracles of benefits, other payers and prices; the
+properties are not. What survives is told as a diff in var/mutants.txt. `--sample=N`, `--seed=N`, `--module=NAME`.
 """
 
 from __future__ import annotations
 
 import difflib
+import gc
+import json
 import os
 import resource
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from types import FunctionType, ModuleType
 from typing import Any
 
+import django
 import libcst
-import pytest
-from _pytest.runner import runtestprotocol
-from hypothesis import Phase, settings
+import msgspec
 from mutmut.mutation.file_mutation import Mutation, create_mutations
+
+from claims.adjudication.engine.adjudicate import ENGINE_VERSION, adjudicate
+from claims.adjudication.engine.facts import ClaimFacts
+from claims.simulation.run_scenarios import run_loaded
+from claims.simulation.scenarios import Loaded, load_scenarios
+from plans.design.read_plan import read_plan
+from plans.design.terms import PlanTerms
 
 ROOT = Path(__file__).parents[1]
 ENGINE = ROOT / "claims" / "adjudication" / "engine"
 SURVIVORS = ROOT / "var" / "mutants.txt"
 SAMPLE, SEED, LEAST_OF_A_MODULE, PROCESSES = 400, 1, 3, 2
-SECONDS, BYTES, EXAMPLES = 90, 3 << 30, 30
+SECONDS, BYTES = 60, 3 << 30
 
 # How a process ends: when the tests were never begun, the mutant was not tried.
 OUTCOMES = ("survived", "killed", "not tried")
 SURVIVED, KILLED, NOT_TRIED = range(3)
 
-# In the order in which they are run: what finds most in the least time comes first.
-TESTS = (
-    "tests/claims/adjudication/test_golden.py",
-    "tests/claims/adjudication/engine/test_scenarios.py",
-    "tests/claims/words",
-    "tests/house/test_worked_examples.py",
-    "tests/claims/adjudication/engine",
-)
-# Loaded tests that have decided already, with the engine as it is; the command's test decides the same scenarios again.
-DECIDED_BEFORE = "test_scenarios.py::test_scenario["
+Check = Callable[[], bool]
+ORACLES = {"01": "benefits", "02": "coordination", "10": "prices"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +77,10 @@ def run() -> dict[str, Any]:
     mutants = {file.stem: list(_mutants_of(file)) for file in sorted(ENGINE.glob("*.py"))}
     mutants = {name: ones for name, ones in mutants.items() if ones and name == _word("module", name)}
     drawn = _draw(mutants, int(_word("sample", str(SAMPLE))), int(_word("seed", str(SEED))))
-    tried = Tried(drawn)
-    paths = [str(ROOT / path) for path in TESTS]
-    code = pytest.main(["-q", "-p", "no:cacheprovider", "--rootdir", str(ROOT), *paths], plugins=[tried])
-    assert code == 0, "the tests pass on the engine as it is"
-    assert all(how != "not tried" for _, how in tried.outcomes), "every mutant can be put in its place"
-    survived = [mutant for mutant, how in tried.outcomes if how == "survived"]
-    SURVIVORS.parent.mkdir(exist_ok=True)
-    SURVIVORS.write_text("\n\n".join(mutant.diff() for mutant in sorted(survived, key=lambda one: one.module)) + "\n")
+    django.setup()
+    checks = _checks()
+    SURVIVORS.write_text("")
+    survived = _try(drawn, checks)
     left = Counter(mutant.module for mutant in survived)
     of = Counter(mutant.module for mutant in drawn)
     every = sum(map(len, mutants.values()))
@@ -91,10 +90,9 @@ def run() -> dict[str, Any]:
         "killed_percent_weighed": round(100 * weighed / every, 1),
         "sample": len(drawn),
         "survived": len(survived),
-        "timed_out": sum(how == "timed out" for _, how in tried.outcomes),
         "mutants": every,
         "modules": len(mutants),
-        "tests": tried.tests,
+        "checks": len(checks),
         "survived_in": " ".join(f"{name} {count}/{of[name]}" for name, count in left.most_common()),
     }
 
@@ -131,48 +129,68 @@ def _draw(mutants: dict[str, list[Mutant]], size: int, seed: int) -> list[Mutant
     return drawn
 
 
-class Tried:
-    """A plugin of pytest: in the place of one run of the tests, one for each mutant."""
-
-    def __init__(self, mutants: list[Mutant]) -> None:
-        self.mutants = mutants
-        self.outcomes: list[tuple[Mutant, str]] = []
-        self.tests = 0
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_configure(self) -> None:
-        """The properties with fewer examples, always the same; an example that fails is enough."""
-        phases = (Phase.explicit, Phase.generate)
-        quick = settings(max_examples=EXAMPLES, derandomize=True, database=None, deadline=None, phases=phases)
-        settings.register_profile("mutants", quick)
-        settings.load_profile("mutants")
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items[:] = [item for item in items if DECIDED_BEFORE not in item.nodeid]
-        items.sort(key=lambda item: "laws" in item.nodeid or "code_edits" in item.nodeid)
-        self.tests = len(items)
-
-    def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        if _in_a_fork(None, session.items) != "survived":
-            session.shouldfail = "the engine as it is does not pass"
-            raise session.Failed(session.shouldfail)
-        running: dict[int, Mutant] = {}
-        waiting = list(reversed(self.mutants))
-        while waiting or running:
-            while waiting and len(running) < PROCESSES:
-                mutant = waiting.pop()
-                running[_start(mutant, session.items)] = mutant
-            process, status = os.wait()
-            self.outcomes.append((running.pop(process), _told(status)))
-            if len(self.outcomes) % 25 == 0:
-                left = sum(how == "survived" for _, how in self.outcomes)
-                print(f"{len(self.outcomes)} tried, {left} survived", file=sys.__stderr__, flush=True)
-        return True
+def _checks() -> list[Check]:
+    """Read once, before anything is forked: what is left to each process is deciding and comparing."""
+    told = import_module("tests.house.test_worked_examples").EXAMPLES
+    golden = import_module("tests.claims.adjudication.test_golden")
+    oracles = import_module("tests.claims.adjudication.engine.oracles")
+    with TemporaryDirectory() as folder:
+        examples = [Path(folder) / f"{page}-{number}.yaml" for page, number, _ in told]
+        for path, (_, _, block) in zip(examples, told, strict=True):
+            path.write_text(block)
+        loaded = [load_scenarios(path) for path in (*golden.SCENARIOS, *examples)]
+    checks: list[Check] = [partial(_scenarios_pass, one) for one in loaded]
+    plans = json.loads((golden.FOLDER / f"engine-{ENGINE_VERSION}.plans.json").read_text())
+    terms = {name: read_plan(json.dumps(document)).terms for name, document in plans.items()}
+    for version, kept in golden.ALL:
+        if version == ENGINE_VERSION:
+            facts = msgspec.json.decode(kept.facts, type=ClaimFacts)
+            checks.append(partial(_decides_the_same, facts, terms[facts.plan_hash], bytes(kept.says)))
+    for topic, name in ORACLES.items():
+        runs = import_module(f"tests.claims.adjudication.engine.test_oracles_{topic}_{name}").RUN
+        cases = oracles.cases_of(topic)
+        checks += [
+            partial(_comes_out, partial(oracles.run_case, cases[one], runs[one])) for one in runs if one in cases
+        ]
+    return checks
 
 
-def _in_a_fork(mutant: Mutant | None, items: list[pytest.Item]) -> str:
-    return _told(os.waitpid(_start(mutant, items), 0)[1])
+def _scenarios_pass(loaded: Loaded) -> bool:
+    return not any(ran.differences for ran in run_loaded(loaded))
+
+
+def _decides_the_same(facts: ClaimFacts, terms: PlanTerms, says: bytes) -> bool:
+    return msgspec.json.encode(adjudicate(facts, terms)) == says
+
+
+def _comes_out(case: Callable[[], None]) -> bool:
+    case()
+    return True
+
+
+def _try(mutants: list[Mutant], checks: list[Check]) -> list[Mutant]:
+    """Those that survive; each is noted at once."""
+    gc.freeze()  # or each process copies what its collector looks at
+    assert _told(os.waitpid(_start(None, checks), 0)[1]) == "survived", "the engine as it is passes"
+    survived: list[Mutant] = []
+    running: dict[int, Mutant] = {}
+    waiting = list(reversed(mutants))
+    done = 0
+    while waiting or running:
+        while waiting and len(running) < PROCESSES:
+            mutant = waiting.pop()
+            running[_start(mutant, checks)] = mutant
+        process, status = os.wait()
+        mutant, how = running.pop(process), _told(status)
+        assert how != "not tried", f"{mutant.module}.{mutant.function} can be put in its place"
+        if how == "survived":
+            survived.append(mutant)
+            with SURVIVORS.open("a") as file:
+                file.write(f"{mutant.diff()}\n\n")
+        done += 1
+        if done % 25 == 0:
+            print(f"{done} tried, {len(survived)} survived", file=sys.stderr, flush=True)
+    return survived
 
 
 def _told(status: int) -> str:
@@ -181,7 +199,7 @@ def _told(status: int) -> str:
     return OUTCOMES[os.WEXITSTATUS(status)]
 
 
-def _start(mutant: Mutant | None, items: list[pytest.Item]) -> int:
+def _start(mutant: Mutant | None, checks: list[Check]) -> int:
     process = os.fork()
     if process:
         return process
@@ -192,17 +210,17 @@ def _start(mutant: Mutant | None, items: list[pytest.Item]) -> int:
         if mutant is not None and not _put_in_place(mutant):
             os._exit(KILLED)
         code = KILLED
-        code = SURVIVED if _pass(items) else KILLED
+        code = SURVIVED if _pass(checks) else KILLED
     finally:
         os._exit(code)
 
 
-def _pass(items: list[pytest.Item]) -> bool:
-    """Whether all tests pass, up to the first that does not."""
-    for item, following in zip(items, [*items[1:], None], strict=True):
-        if any(report.failed for report in runtestprotocol(item, log=False, nextitem=following)):
-            return False
-    return True
+def _pass(checks: list[Check]) -> bool:
+    """Whether all pass, up to the first that does not; a fault is none."""
+    try:
+        return all(check() for check in checks)
+    except Exception:  # noqa: BLE001 (whatever it is, it shows)
+        return False
 
 
 def _put_in_place(mutant: Mutant) -> bool:

@@ -67,3 +67,8 @@ def test_questions_asked_are_questions_known() -> None:
     edits = {f"edit_{name}" for name in EDITS}
     assert asked | edits == set(REASONS)
     assert not asked & edits
+
+
+def test_every_question_goes_to_a_queue_that_is_known() -> None:
+    queues = {"benefits", "clinical", "cob", "compliance", "examiner", "pricing", "senior", "set_up", "third_party"}
+    assert {reason.queue for reason in REASONS.values()} == queues
