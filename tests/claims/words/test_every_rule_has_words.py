@@ -79,7 +79,7 @@ def _spoken(rule: ast.expr, file: Path) -> Iterator[str]:
         yield from NAMED.get(words, ())
 
 
-FOUND = list(_rules())
+FOUND = sorted(_rules())
 
 
 @pytest.mark.parametrize(("where", "rule"), FOUND, ids=[f"{where} {rule}" for where, rule in FOUND])
