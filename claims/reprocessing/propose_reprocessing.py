@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims.models import Reprocessing
+from employers.onboarding.selectors import employers_seen
 from tpa.foundation import work
 from tpa.foundation.access import Scope, check_role
 from tpa.foundation.audit import record
@@ -24,7 +25,7 @@ def propose_reprocessing(*, employer_id: int, since: datetime, because: str, by:
     to come."""
     check_role(by, Role.SENIOR_EXAMINER, Role.TPA_MANAGER)
     assert by.user_id is not None
-    if not by.sees(employer_id):
+    if employer_id not in {one.employer_id for one in employers_seen(by)}:
         raise NotFound("employer.no_such_employer", _("There is no such employer."))
     now = timezone.now()
     if not because.strip():

@@ -29,6 +29,7 @@ from tests.factories.screens import (
     make_file,
     make_invoice,
     make_reprocessing,
+    make_stop_loss,
     make_what_if,
     make_world,
 )
@@ -92,6 +93,7 @@ def known() -> dict[str, str]:
     network = make_network()
     make_participation(make_provider(), network, make_schedule())
     payment = claim.payment_items.get().payment
+    policy, asked = make_stop_loss(world)
     return {
         "claim_number": claim.claim_number,
         "employer_id": f"employer_{world.employer.pk}",
@@ -101,6 +103,8 @@ def known() -> dict[str, str]:
         "invoice_id": f"invoice_{invoice.pk}",
         "authorization_number": make_authorization(world).number,
         "reprocessing_id": f"reprocessing_{make_reprocessing(claim).pk}",
+        "policy_id": f"policy_{policy.pk}",
+        "request_id": f"request_{asked.pk}",
         "run_id": f"run_{payment.run_id}",
         "what_if_id": f"whatif_{make_what_if(world).pk}",
         "number": "1",

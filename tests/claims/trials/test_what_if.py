@@ -24,6 +24,7 @@ from tests.factories.decided_year import make_decided_year
 from tests.factories.plans import make_network, make_schedule
 from tests.factories.queries import few_queries
 from tpa.foundation.audit import Actor
+from tpa.foundation.parameters import load_parameters
 
 pytestmark = pytest.mark.django_db
 BY = Actor.system("tests")
@@ -130,6 +131,7 @@ def test_pieces_merge_to_the_same_answer() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_two_processes_give_the_same_answer() -> None:
+    load_parameters()
     make_decided_year(claims=60)
     tried = _tried(**_draft(_dearer()))
     with mock.patch("claims.trials.what_if.FAMILIES_A_PIECE", 2):
