@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 from psycopg2.extras import execute_values
 
+_AT_ONCE = 1 << 18  # characters handed over in one call
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -61,7 +62,7 @@ def copy_text(table: str, columns: Sequence[str], text: str) -> int:
         return 0
     names = ", ".join(f'"{name}"' for name in columns)
     with connection.cursor() as cursor:
-        cursor.copy_expert(f'COPY "{table}" ({names}) FROM STDIN', io.StringIO(text))
+        cursor.copy_expert(f'COPY "{table}" ({names}) FROM STDIN', io.StringIO(text), _AT_ONCE)
         return int(cursor.rowcount)
 
 
