@@ -51,13 +51,13 @@ def replay_decisions(*, wanted: Wanted, processes: int = 1) -> Iterator[Replayed
     ends = _made(wanted).aggregate(first=Min("pk"), last=Max("pk"))
     if ends["first"] is None:
         return
-    pieces = range(ends["first"], ends["last"] + 1, _PIECE)
+    pieces = [(first, first + _PIECE - 1) for first in range(ends["first"], ends["last"] + 1, _PIECE)]
     yield from in_processes(partial(_replay_piece, wanted), pieces, processes=processes)
 
 
-def _replay_piece(wanted: Wanted, first: int) -> Replayed:
+def _replay_piece(wanted: Wanted, ids: tuple[int, int]) -> Replayed:
     replayed = Replayed()
-    decisions = _made(wanted).filter(pk__range=(first, first + _PIECE - 1)).order_by("pk")
+    decisions = _made(wanted).filter(pk__range=ids).order_by("pk")
     for decision in decisions.only("facts", "says", "number", "engine_version").iterator(chunk_size=500):
         replay = replay_decision(decision=decision)
         replayed.done[replay.engine_version] += 1
