@@ -2,33 +2,39 @@
 
 mutmut makes the mutants (one operator, value, argument or condition each); a seeded sample of them, spread over the
 modules by their number of mutants, is put one after another in the place of the engine's functions, each in a process
-of its own that is forked when everything is read and ends at the first example that comes out otherwise. Run are all
-scenarios, those of the documentation, the golden decisions and the oracles of benefits, other payers and prices; the
-properties are not. What survives is told as a diff in var/mutants.txt. `--sample=N`, `--seed=N`, `--module=NAME`.
+of its own that is forked when everything is read and ends at the first example that comes out otherwise. Run are the
+golden decisions, all scenarios, those of the documentation, the oracles, the second opinion and the laws, of these a
+few examples each. What survives is told as a diff in var/mutants.txt. A process that something else stopped is tried
+again, and what was tried is kept in var/mutants.jsonl: stopped and started again, it goes on where it was.
+`--sample=N`, `--seed=N`, `--module=NAME`.
 """
 
 from __future__ import annotations
 
 import difflib
 import gc
+import hashlib
 import json
 import os
 import resource
+import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from types import FunctionType, ModuleType
-from typing import Any
+from typing import Any, TextIO
 
 import django
 import libcst
 import msgspec
+from hypothesis import HealthCheck, settings
 from mutmut.mutation.file_mutation import Mutation, create_mutations
 
 from claims.adjudication.engine.adjudicate import ENGINE_VERSION, adjudicate
@@ -41,22 +47,35 @@ from plans.design.terms import PlanTerms
 ROOT = Path(__file__).parents[1]
 ENGINE = ROOT / "claims" / "adjudication" / "engine"
 SURVIVORS = ROOT / "var" / "mutants.txt"
+TRIED = ROOT / "var" / "mutants.jsonl"
 SAMPLE, SEED, LEAST_OF_A_MODULE, PROCESSES = 400, 1, 3, 2
-SECONDS, BYTES = 60, 3 << 30
+SECONDS, BYTES, EXAMPLES, TRIES = 120, 3 << 30, 25, 3
 
 # How a process ends: when the tests were never begun, the mutant was not tried.
 OUTCOMES = ("survived", "killed", "not tried")
 SURVIVED, KILLED, NOT_TRIED = range(3)
+TIMED_OUT, STOPPED = "timed out", "stopped"
 
 Check = Callable[[], bool]
-ORACLES = {"01": "benefits", "02": "coordination", "10": "prices"}
+TESTS = "tests.claims.adjudication.engine"
+ORACLES = {
+    "01": "benefits",
+    "02": "coordination",
+    "05": "no_surprises",
+    "10": "prices",
+    "11": "aca",
+    "13": "law",
+}
+LAWS = ("keys", "corners", "laws", "contract_laws", "counted_laws", "coordination_laws", "code_edits", "wild")
+SECOND_OPINIONS = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One fault that mutmut would make: in which module and function, and what stands for what."""
+    """One fault that mutmut would make: in which module and function, which of its faults, what stands for what."""
 
     module: str
+    number: int
     function: str
     tree: libcst.Module
     mutation: Mutation
@@ -66,6 +85,10 @@ class Mutant:
         changed = self.tree.deep_replace(self.mutation.original_node, self.mutation.mutated_node)
         assert isinstance(changed, libcst.Module)
         return changed.code
+
+    @property
+    def key(self) -> str:
+        return f"{self.module} {self.number}"
 
     def diff(self) -> str:
         name, before, after = f"{self.module}.py", self.tree.code.splitlines(), self.text().splitlines()
@@ -79,7 +102,6 @@ def run() -> dict[str, Any]:
     drawn = _draw(mutants, int(_word("sample", str(SAMPLE))), int(_word("seed", str(SEED))))
     django.setup()
     checks = _checks()
-    SURVIVORS.write_text("")
     survived = _try(drawn, checks)
     left = Counter(mutant.module for mutant in survived)
     of = Counter(mutant.module for mutant in drawn)
@@ -112,10 +134,10 @@ def _mutants_of(file: Path) -> Iterator[Mutant]:
         for inner in outer.body.body
         if isinstance(inner, libcst.FunctionDef)
     }
-    for mutation in mutations:
+    for number, mutation in enumerate(mutations):
         function = mutation.contained_by_top_level_function
         if isinstance(function, libcst.FunctionDef):
-            yield Mutant(file.stem, methods.get(function, function.name.value), tree, mutation)
+            yield Mutant(file.stem, number, methods.get(function, function.name.value), tree, mutation)
 
 
 def _draw(mutants: dict[str, list[Mutant]], size: int, seed: int) -> list[Mutant]:
@@ -139,20 +161,44 @@ def _checks() -> list[Check]:
         for path, (_, _, block) in zip(examples, told, strict=True):
             path.write_text(block)
         loaded = [load_scenarios(path) for path in (*golden.SCENARIOS, *examples)]
-    checks: list[Check] = [partial(_scenarios_pass, one) for one in loaded]
+    checks: list[Check] = []
     plans = json.loads((golden.FOLDER / f"engine-{ENGINE_VERSION}.plans.json").read_text())
     terms = {name: read_plan(json.dumps(document)).terms for name, document in plans.items()}
     for version, kept in golden.ALL:
         if version == ENGINE_VERSION:
             facts = msgspec.json.decode(kept.facts, type=ClaimFacts)
             checks.append(partial(_decides_the_same, facts, terms[facts.plan_hash], bytes(kept.says)))
+    checks += [partial(_scenarios_pass, one) for one in loaded]
     for topic, name in ORACLES.items():
-        runs = import_module(f"tests.claims.adjudication.engine.test_oracles_{topic}_{name}").RUN
+        runs = import_module(f"{TESTS}.test_oracles_{topic}_{name}").RUN
         cases = oracles.cases_of(topic)
         checks += [
             partial(_comes_out, partial(oracles.run_case, cases[one], runs[one])) for one in runs if one in cases
         ]
-    return checks
+    agrees = import_module(f"{TESTS}.test_reference").test_agrees
+    checks += [
+        partial(_comes_out, partial(agrees, seed, coordinated))
+        for seed in range(SECOND_OPINIONS)
+        for coordinated in (False, True)
+    ]
+    return checks + [partial(_comes_out, law) for law in _laws()]
+
+
+def _laws() -> Iterator[Callable[[], None]]:
+    """The tests that want nothing: with hypothesis' examples, the same few each time."""
+    settings.register_profile(
+        "mutants",
+        deadline=None,
+        derandomize=True,
+        database=None,
+        max_examples=EXAMPLES,
+        suppress_health_check=list(HealthCheck),
+    )
+    settings.load_profile("mutants")
+    for name in LAWS:
+        for word, law in vars(import_module(f"{TESTS}.test_{name}")).items():
+            if word.startswith("test_") and not signature(law).parameters:
+                yield law
 
 
 def _scenarios_pass(loaded: Loaded) -> bool:
@@ -169,33 +215,74 @@ def _comes_out(case: Callable[[], None]) -> bool:
 
 
 def _try(mutants: list[Mutant], checks: list[Check]) -> list[Mutant]:
-    """Those that survive; each is noted at once."""
+    """Those that survive; how each fared is noted at once."""
     gc.freeze()  # or each process copies what its collector looks at
-    assert _told(os.waitpid(_start(None, checks), 0)[1]) == "survived", "the engine as it is passes"
+    found = _told(os.waitpid(_start(None, checks), 0)[1])
+    assert found == "survived", f"the engine as it is passes: {found}"
+    outcomes = _tried_before()
     survived: list[Mutant] = []
     running: dict[int, Mutant] = {}
+    tries: Counter[str] = Counter()
     waiting = list(reversed(mutants))
     done = 0
-    while waiting or running:
-        while waiting and len(running) < PROCESSES:
-            mutant = waiting.pop()
-            running[_start(mutant, checks)] = mutant
-        process, status = os.wait()
-        mutant, how = running.pop(process), _told(status)
-        assert how != "not tried", f"{mutant.module}.{mutant.function} can be put in its place"
-        if how == "survived":
-            survived.append(mutant)
-            with SURVIVORS.open("a") as file:
-                file.write(f"{mutant.diff()}\n\n")
-        done += 1
-        if done % 25 == 0:
-            print(f"{done} tried, {len(survived)} survived", file=sys.stderr, flush=True)
+    with TRIED.open("a") as tried, SURVIVORS.open("w") as told:
+        while waiting or running:
+            while waiting and len(running) < PROCESSES:
+                mutant = waiting.pop()
+                how = outcomes.get(mutant.key)
+                if how is None:
+                    running[_start(mutant, checks)] = mutant
+                    continue
+                done += 1
+                if how == "survived":
+                    survived.append(_tell(mutant, told))
+            if not running:
+                continue
+            process, status = os.wait()
+            mutant, how = running.pop(process), _told(status)
+            if how == STOPPED and tries[mutant.key] < TRIES:
+                tries[mutant.key] += 1
+                waiting.append(mutant)
+                continue
+            assert how in ("survived", "killed", TIMED_OUT), f"{mutant.module}.{mutant.function}: {how}"
+            print(json.dumps([_digest(), mutant.key, how]), file=tried, flush=True)
+            if how == "survived":
+                survived.append(_tell(mutant, told))
+            done += 1
+            if done % 25 == 0:
+                print(f"{done} tried, {len(survived)} survived", file=sys.stderr, flush=True)
     return survived
 
 
+def _tell(mutant: Mutant, told: TextIO) -> Mutant:
+    print(f"{mutant.diff()}\n", file=told, flush=True)
+    return mutant
+
+
+def _tried_before() -> dict[str, str]:
+    """How those fared that an earlier run tried on the very same tests."""
+    if not TRIED.exists():
+        return {}
+    rows = [json.loads(line) for line in TRIED.read_text().splitlines() if line.endswith("]")]
+    return {key: how for digest, key, how in rows if digest == _digest()}
+
+
+@cache
+def _digest() -> str:
+    """Of all that decides whether a mutant is found: other code, or another test, and it is tried anew."""
+    folders = ("claims", "plans", "employers", "tests/claims", "tests/scenarios", "tests/plans", "docs")
+    files = [Path(__file__), *sorted(file for name in folders for file in (ROOT / name).rglob("*.[pym]*"))]
+    digest = hashlib.sha256()
+    for file in files:
+        if file.suffix in (".py", ".yaml", ".md"):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
 def _told(status: int) -> str:
+    """A process that used up its time did not pass; one that something else stopped says nothing of the mutant."""
     if os.WIFSIGNALED(status):
-        return "timed out"
+        return TIMED_OUT if os.WTERMSIG(status) == signal.SIGXCPU else STOPPED
     return OUTCOMES[os.WEXITSTATUS(status)]
 
 
@@ -205,7 +292,7 @@ def _start(mutant: Mutant | None, checks: list[Check]) -> int:
         return process
     code = NOT_TRIED
     try:
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 10))
         resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
         if mutant is not None and not _put_in_place(mutant):
             os._exit(KILLED)
@@ -234,6 +321,11 @@ def _put_in_place(mutant: Mutant) -> bool:
         return False
     old, new = _function(real, mutant.function), _function(changed, mutant.function)
     old.__code__, old.__defaults__, old.__kwdefaults__ = new.__code__, new.__defaults__, new.__kwdefaults__
+    for name, table in vars(changed).items():  # what the function made when its module was read
+        known = vars(real)[name]
+        if isinstance(known, dict) and not name.startswith("__") and repr(known) != repr(table):
+            known.clear()
+            known.update(table)
     return True
 
 

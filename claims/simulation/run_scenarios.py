@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from claims.adjudication.engine.adjudicate import adjudicate
-from claims.adjudication.engine.decision import Adjustment, ClaimDecision, Figures, LineDecision
+from claims.adjudication.engine.decision import Adjustment, ClaimDecision, Figures, LineDecision, Question, Step
 from claims.adjudication.engine.facts import ClaimFacts
 from claims.simulation.scenario_facts import Family
-from claims.simulation.scenarios import ClaimWords, Expected, ExpectedLine, Loaded, ScenarioWords, load_scenarios
+from claims.simulation.scenarios import (
+    ClaimWords,
+    Expected,
+    ExpectedLine,
+    ExpectedQuestion,
+    ExpectedStep,
+    Loaded,
+    ScenarioWords,
+    load_scenarios,
+)
 from plans.design.terms import PlanTerms
 
 _FIGURES = {
@@ -92,6 +101,7 @@ def _run(loaded: Loaded, index: int, scenario: ScenarioWords) -> Ran:
 
 
 Found = Iterator[tuple[tuple[str | int, ...], str]]
+Pair = tuple[str, object, object]  # a name, what must be, what is
 
 
 def _compare(claim: ClaimWords, decision: ClaimDecision, family: Family, terms: PlanTerms) -> Found:
@@ -103,6 +113,9 @@ def _compare(claim: ClaimWords, decision: ClaimDecision, family: Family, terms: 
         asked_now = tuple(question.reason for question in decision.questions)
         if sorted(expect.questions) != sorted(asked_now):
             yield ("questions",), f"questions: {_list(expect.questions)} expected, are {_list(asked_now)}"
+    for at, one in enumerate(expect.asked):
+        if what := _differs_from_asked(one, decision.questions):
+            yield ("asked", at), f"question {one.question}: {what}"
     yield from _compare_figures(expect, decision.figures, (), "")
     if expect.lines is not None:
         if len(expect.lines) != len(decision.lines):
@@ -148,6 +161,61 @@ def _compare_line(wanted: ExpectedLine, line: LineDecision, path: tuple[str | in
         if expected_words != found_words:
             message = f"{prefix}adjustments: {_list(expected_words)} expected, are {_list(found_words)}"
             yield (*path, "adjustments"), message
+
+    for at, step in enumerate(wanted.steps):
+        if what := _differs_from_steps(step, line.trace):
+            yield (*path, "steps", at), f"{prefix}step {step.rule}: {what}"
+
+
+def _differs_from_steps(wanted: ExpectedStep, trace: Sequence[Step]) -> str:
+    """How the nearest of the line's steps of this rule differs; blank: one of them is as it must be."""
+    found = [step for step in trace if step.rule == wanted.rule]
+    if not found:
+        return "expected, was not taken"
+    pairs: list[list[Pair]] = []
+    for step in found:
+        compared: list[Pair] = [
+            ("section", wanted.section, step.clause),
+            ("figure", wanted.figure, step.figure),
+            ("amount", wanted.amount, step.amount),
+        ]
+        pairs.append([*compared, *_named(wanted.inputs, step.inputs)])
+    return min((_differing(one) for one in pairs), key=len)
+
+
+def _differs_from_asked(wanted: ExpectedQuestion, questions: Sequence[Question]) -> str:
+    """How the nearest question of this name differs; blank: one of them is as it must be."""
+    found = [question for question in questions if question.reason == wanted.question]
+    if not found:
+        return "expected, was not asked"
+    pairs: list[list[Pair]] = []
+    for question in found:
+        compared: list[Pair] = [("line", wanted.line, question.line_number), ("queue", wanted.queue, question.queue)]
+        pairs.append([*compared, *_named(wanted.evidence, question.evidence)])
+    return min((_differing(one) for one in pairs), key=len)
+
+
+def _named(wanted: Mapping[str, object], told: Sequence[tuple[str, str]]) -> Iterator[Pair]:
+    """Of a name that is told twice (what somebody said, and what it was about) either value will do."""
+    for name, value in wanted.items():
+        found = [said for one, said in told if one == name] or ["not told"]
+        yield name, value, next((said for said in found if _plain(said) == _plain(value)), found[0])
+
+
+def _differing(pairs: Sequence[Pair]) -> str:
+    """The names whose values are not the same: 900 is 900.00, and a day is its text."""
+    return ", ".join(
+        f"{name} {wanted} expected, is {found}"
+        for name, wanted, found in pairs
+        if wanted is not None and _plain(wanted) != _plain(found)
+    )
+
+
+def _plain(value: object) -> object:
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return str(value)
 
 
 def _compare_figures(

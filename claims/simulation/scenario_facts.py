@@ -68,6 +68,7 @@ class Family:
         )
         self._ids = {name: number for number, name in enumerate(words.people, start=1)}
         self._sums: dict[tuple[date, str], dict[int, Decimal]] = defaultdict(dict)
+        self._credited: dict[tuple[date, str, int], Decimal] = {}
         self._prior: dict[str, list[PriorLine]] = {}
         self.decided: dict[str, tuple[int, ClaimDecision]] = {}
         self._counted: dict[str, int] = {}
@@ -75,6 +76,8 @@ class Family:
         for used in words.before:
             year = used.year or (LIFETIME if used.bucket.startswith("auth:") else terms.year_on(first_day))
             self._add(self._ids[used.who], year, used.bucket, used.amount)
+            if used.prior_carrier:
+                self._credited[year, used.bucket, self._ids[used.who]] = cents(used.prior_carrier)
 
     def facts(self, number: str, claim: ClaimWords) -> ClaimFacts:
         """The facts of one claim as the family stands now."""
@@ -116,6 +119,7 @@ class Family:
                     starts_on=permission.from_,
                     ends_on=permission.through + _DAY if permission.through else None,
                     units_left_count=permission.units,
+                    npi=str(permission.provider),
                 )
                 for permission in self._words.permissions
                 if permission.who == claim.who
@@ -224,6 +228,7 @@ class Family:
                 bucket=bucket,
                 member_amount=parts.get(member_id, ZERO),
                 family_amount=sum(parts.values(), ZERO),
+                credited_amount=self._credited.get((year, bucket, member_id), ZERO),
             )
             for (year, bucket), parts in sorted(self._sums.items())
             if keys.hold(year, bucket)

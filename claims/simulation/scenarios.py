@@ -98,6 +98,7 @@ class Used(Words, frozen=True, kw_only=True):
     bucket: str
     amount: Amount
     year: date | None = None  # first day of the plan year; without it that of the first claim
+    prior_carrier: Amount = Decimal(0)  # what of it a carrier before us stated
 
 
 class Permission(Words, frozen=True, kw_only=True):
@@ -109,6 +110,7 @@ class Permission(Words, frozen=True, kw_only=True):
     units: Amount = Decimal(1)
     from_: date = msgspec.field(name="from")
     through: date | None = None
+    provider: Text = ""  # NPI of whoever may render it; blank: whoever does
 
 
 class Rate(Words, frozen=True, kw_only=True):
@@ -179,6 +181,26 @@ class LineWords(Words, frozen=True, kw_only=True):
     other: OtherPayment | None = None
 
 
+class ExpectedStep(Words, frozen=True, kw_only=True):
+    """A step by which a line must be explained. `section` of the plan or contract, `amount` that it adds to `figure`,
+    `inputs` by name, as the claim's page shows them; inputs that are not named are not compared."""
+
+    rule: str
+    section: str | None = None
+    figure: str | None = None
+    amount: Amount | None = None
+    inputs: dict[str, Any] = {}
+
+
+class ExpectedQuestion(Words, frozen=True, kw_only=True):
+    """A question that must be asked, with what of its evidence must be shown beside it."""
+
+    question: str
+    line: int | None = None
+    queue: str | None = None
+    evidence: dict[str, Any] = {}
+
+
 class ExpectedLine(Words, frozen=True, kw_only=True):
     """What must come out of a line. What is not named is not compared; adjustments are compared as a whole."""
 
@@ -193,6 +215,7 @@ class ExpectedLine(Words, frozen=True, kw_only=True):
     benefit: str | None = None
     tier: str | None = None
     adjustments: tuple[str, ...] | None = None
+    steps: tuple[ExpectedStep, ...] = ()
 
 
 class Expected(Words, frozen=True, kw_only=True):
@@ -210,6 +233,7 @@ class Expected(Words, frozen=True, kw_only=True):
     paid: Amount | None = None
     lines: tuple[ExpectedLine, ...] | None = None
     questions: tuple[str, ...] | None = None
+    asked: tuple[ExpectedQuestion, ...] = ()
     used: dict[str, Amount] | None = None
     used_in: dict[date, dict[str, Amount]] | None = None
     sums: dict[str, Amount] | None = None

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,7 @@ def assert_all_are_run_or_say_why_not(topic: str, run: Mapping[str, Run], not_ru
 def law_on(on: date, known: date = date.max) -> dict[str, LegalNumber]:
     """The legal parameters that are shipped, for a day and as known on a day: without a database."""
     numbers: dict[str, LegalNumber] = {}
-    for entry in yaml.safe_load(SHIPPED.read_text()):
+    for entry in _shipped():
         rows = [
             row
             for row in entry["values"]
@@ -71,6 +72,11 @@ def law_on(on: date, known: date = date.max) -> dict[str, LegalNumber]:
             row = max(rows, key=lambda one: one["known_on"])
             numbers[entry["name"]] = LegalNumber(D(str(row["value"])), row.get("citation", entry["citation"]))
     return numbers
+
+
+@cache
+def _shipped() -> list[dict[str, Any]]:
+    return list(yaml.safe_load(SHIPPED.read_text()))
 
 
 def a_plan(**changes: Any) -> dict[str, Any]:

@@ -67,6 +67,44 @@ def test_differences_name_line_claim_and_both_values(tmp_path: Path, capsys: pyt
     ]
 
 
+EXPLAINED = """
+plan: cascade-ppo
+network: evergreen
+scenarios:
+  - scenario: A visit
+    claims:
+      - on: 2026-03-04
+        approval_limit: 50
+        lines:
+          - {code: 99213, billed: 180, price: 120}
+        expect:
+          asked:
+            - {question: high_dollar, queue: senior, evidence: {plan_paid: 90, limit: 50.00}}
+            - {question: high_dollar, queue: examiner, evidence: {limit: 60}}
+            - {question: no_price}
+          lines:
+            - steps:
+                - {rule: copay, section: "5.2", figure: copay_amount, amount: 30.00, inputs: {of: 120, per: visit}}
+                - {rule: copay, amount: 31, inputs: {of: 120, after: 1}}
+                - {rule: coinsurance}
+"""
+
+
+def test_steps_and_questions_that_differ_are_told_by_what_is_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "explained.yaml"
+    file.write_text(EXPLAINED)
+    assert scenario.main([str(file)]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        f"{file}:14: A visit: C1 question high_dollar: queue examiner expected, is senior, limit 60 expected, is 50",
+        f"{file}:15: A visit: C1 question no_price: expected, was not asked",
+        f"{file}:19: A visit: C1 line 1 step copay: amount 31 expected, is 30.00, after 1 expected, is not told",
+        f"{file}:20: A visit: C1 line 1 step coinsurance: expected, was not taken",
+        "0 passed, 1 failed",
+    ]
+
+
 def test_a_word_that_is_not_known_is_an_error_with_its_line(tmp_path: Path) -> None:
     file = tmp_path / "small.yaml"
     file.write_text(SMALL.replace("billed: 180", "bilt: 180"))
