@@ -1,6 +1,17 @@
 """What happened: claims, what was decided of them, and what was paid."""
 
 from claims.models.authorizations import Authorization
+from claims.models.bank import (
+    AccountType,
+    AchFile,
+    BankTerms,
+    MemberAccount,
+    PaymentInstrument,
+    PositivePayFile,
+    ReceivingAccount,
+    ReturnEntry,
+    ReturnFile,
+)
 from claims.models.claim import Claim, ClaimEvent, ClaimNote
 from claims.models.decision import AccumulatorEntry, ClaimLine, Decision
 from claims.models.payments import Payment, PaymentInstruction, PaymentItem, PaymentRun
@@ -11,23 +22,32 @@ from claims.models.review import Pend, Resolution
 from claims.models.trials import WhatIf, WhatIfPiece
 
 __all__ = [
+    "AccountType",
     "AccumulatorEntry",
+    "AchFile",
     "Authorization",
+    "BankTerms",
     "Claim",
     "ClaimEvent",
     "ClaimLine",
     "ClaimNote",
     "Decision",
+    "MemberAccount",
     "Payment",
     "PaymentInstruction",
+    "PaymentInstrument",
     "PaymentItem",
     "PaymentRun",
     "Pend",
+    "PositivePayFile",
     "PriorCredit",
     "PriorRemittance",
+    "ReceivingAccount",
     "Reprocessing",
     "ReprocessingClaim",
     "Resolution",
+    "ReturnEntry",
+    "ReturnFile",
     "WhatIf",
     "WhatIfPiece",
 ]

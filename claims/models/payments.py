@@ -83,6 +83,9 @@ class Payment(models.Model):
     items_amount = _money(help_text=_("the sum of its items, reversals negative"))
     brought_forward_amount = _money(default=0, help_text=_("what the recipient still owed us before, now recovered"))
     forward_balance_amount = _money(default=0, help_text=_("what the recipient owes us now, for the next payment"))
+    undelivered_amount = _money(
+        default=0, help_text=_("of earlier payments that never arrived, set against their claims taken back")
+    )
     amount = _money()
 
     objects = ScopedQuerySet.as_manager()
@@ -91,11 +94,21 @@ class Payment(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="payment_adds_up",
-                condition=Q(amount=F("items_amount") - F("brought_forward_amount") + F("forward_balance_amount")),
+                condition=Q(
+                    amount=F("items_amount")
+                    + F("undelivered_amount")
+                    - F("brought_forward_amount")
+                    + F("forward_balance_amount")
+                ),
             ),
             models.CheckConstraint(
                 name="payment_not_negative",
-                condition=Q(amount__gte=0, brought_forward_amount__gte=0, forward_balance_amount__gte=0),
+                condition=Q(
+                    amount__gte=0,
+                    brought_forward_amount__gte=0,
+                    forward_balance_amount__gte=0,
+                    undelivered_amount__gte=0,
+                ),
             ),
             models.CheckConstraint(
                 name="payment_pays_before_it_owes", condition=Q(amount=0) | Q(forward_balance_amount=0)

@@ -39,11 +39,15 @@ class Due(NamedTuple):
 
 @dataclass(slots=True)
 class PlannedPayment:
-    """One payment: its items, what the recipient owed before, what it still owes after, and what is paid."""
+    """One payment: its items, what the recipient owed before, what it still owes after, and what is paid.
+
+    `undelivered_amount`: of earlier payments that never arrived, set against their claims taken back.
+    """
 
     recipient: Recipient
     brought_forward_amount: Decimal
     items: list[Due] = field(default_factory=list)
+    undelivered_amount: Decimal = ZERO
 
     @property
     def items_amount(self) -> Decimal:
@@ -51,7 +55,7 @@ class PlannedPayment:
 
     @property
     def net_amount(self) -> Decimal:
-        return self.items_amount - self.brought_forward_amount
+        return self.items_amount + self.undelivered_amount - self.brought_forward_amount
 
     @property
     def amount(self) -> Decimal:
@@ -73,16 +77,23 @@ class Plan:
 
 
 def plan_payments(
-    due: Sequence[Due], owed: Mapping[Recipient, Decimal], available: Mapping[int, Decimal | None]
+    due: Sequence[Due],
+    owed: Mapping[Recipient, Decimal],
+    available: Mapping[int, Decimal | None],
+    undelivered: Mapping[Recipient, Decimal] | None = None,
 ) -> Plan:
     """Nets what is due by recipient and holds what an account can not fund.
 
     Reversals and what a recipient `owed` from before lower its payment, never below zero. What draws on an account is
     taken in the order of the days by which it must be paid, else of its due days (then of its claims), while
     `available` (None: no limit) lasts; the first that does not fit is held, and with it everything after it that would
-    draw: a later claim never overtakes an earlier. What is held by instruction stands in nobody's way.
+    draw: a later claim never overtakes an earlier. What is held by instruction stands in nobody's way. What was
+    `undelivered` and is not to be paid again stands against the reversals of its claims, never below.
     """
+    undelivered = undelivered or {}
     nets: dict[Recipient, Decimal] = {recipient: -amount for recipient, amount in owed.items()}
+    for recipient, amount in undelivered.items():
+        nets[recipient] = nets.get(recipient, ZERO) + amount
     taken: dict[Recipient, list[Due]] = defaultdict(list)
     drawing: list[Due] = []
     held: list[Due] = []
@@ -108,7 +119,12 @@ def plan_payments(
         nets[item.recipient] = before + item.amount
         taken[item.recipient].append(item)
     payments = [
-        PlannedPayment(recipient, owed.get(recipient, ZERO), sorted(items, key=lambda item: item.decision_id))
+        PlannedPayment(
+            recipient,
+            owed.get(recipient, ZERO),
+            sorted(items, key=lambda item: item.decision_id),
+            undelivered.get(recipient, ZERO),
+        )
         for recipient, items in sorted(taken.items(), key=lambda pair: _order(pair[0]))
     ]
     return Plan(payments, held)

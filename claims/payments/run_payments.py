@@ -13,14 +13,17 @@ from django.utils.translation import gettext as _
 
 from claims.models import Claim, Payment, PaymentRun
 from claims.payments.ask_documents import ask_documents
+from claims.payments.bank_terms import bank_terms
 from claims.payments.due_decisions import owed_by, take_due
 from claims.payments.hold_payments import hold_payments
+from claims.payments.instruments import amounts_of, issue_instruments, settle_undelivered, take_undelivered
 from claims.payments.netting import Due, Plan, PlannedPayment, plan_payments
+from claims.payments.receiving_accounts import usable
+from claims.payments.take_back import drawn_on
 from employers.funding.paying_accounts import PayingAccount, paying_accounts
 from employers.funding.post_many import post_many
 from employers.funding.posting import Account, Posting
 from employers.funding.selectors import claims_accounts
-from plans.networks.payees import payees_by_id
 from tpa.foundation.audit import Actor, record
 from tpa.foundation.bulk import copy_rows, next_ids
 from tpa.foundation.transitions import move_many
@@ -42,17 +45,21 @@ def run_payments(*, employer_id: int, on: date, by: Actor) -> PaymentRun | None:
         hold_payments(employer_id=employer_id, wait=False)
         due = take_due(employer_id, claims_accounts(employer_id))
         owed = owed_by(item.recipient for item in due)
+        undelivered = take_undelivered(employer_id, {item.recipient for item in due})
         accounts = {account.claims_account_id: account for account in paying_accounts(employer_id)}
-        plan = plan_payments(due, owed, {pk: account.available_amount for pk, account in accounts.items()})
+        available = {pk: account.available_amount for pk, account in accounts.items()}
+        plan = plan_payments(due, owed, available, amounts_of(undelivered))
         if not plan.payments:
             return None
         at = timezone.now()
         run = _start(employer_id, on, by, at, plan)
-        payments = _write_payments(run, plan.payments, accounts)
+        payments, is_ach = _write_payments(run, plan.payments, accounts, by)
+        issue_instruments(payments, at=at)
+        settle_undelivered(undelivered, payments, by=by)
         item_ids = _write_items(run, plan.payments, payments)
         _mark_paid(run, plan.payments, by, at)
         _post(payments, by)
-        run.documents_due_count = ask_documents(run, payments, item_ids)
+        run.documents_due_count = ask_documents(run, payments, item_ids, is_ach=is_ach)
         PaymentRun.objects.filter(pk=run.pk).update(documents_due_count=run.documents_due_count)
         record(
             "claims.paymentrun.issued",
@@ -80,12 +87,13 @@ def _start(employer_id: int, on: date, by: Actor, at: datetime, plan: Plan) -> P
 
 
 def _write_payments(
-    run: PaymentRun, planned: Sequence[PlannedPayment], accounts: Mapping[int, PayingAccount]
-) -> list[Payment]:
-    ways = _methods(planned, accounts)
+    run: PaymentRun, planned: Sequence[PlannedPayment], accounts: Mapping[int, PayingAccount], by: Actor
+) -> tuple[list[Payment], bool]:
+    """The payments, and whether an ACH file is to be written."""
+    ways, is_ach = _methods(planned, accounts, run.run_on, by)
     traces = next_ids("claims_trace_number", len(planned))
     checks = iter(next_ids("claims_check_number", ways.count(Payment.Method.CHECK)))
-    return Payment.objects.bulk_create(
+    payments = Payment.objects.bulk_create(
         [
             Payment(
                 run=run,
@@ -101,32 +109,43 @@ def _write_payments(
                 items_amount=payment.items_amount,
                 brought_forward_amount=payment.brought_forward_amount,
                 forward_balance_amount=payment.forward_balance_amount,
+                undelivered_amount=payment.undelivered_amount,
                 amount=payment.amount,
             )
             for payment, way, trace in zip(planned, ways, traces, strict=True)
         ],
         batch_size=1000,
     )
+    return payments, is_ach
 
 
 def _account(payment: PlannedPayment, accounts: Mapping[int, PayingAccount]) -> PayingAccount:
     return accounts[payment.recipient.claims_account_id]
 
 
-def _methods(planned: Sequence[PlannedPayment], accounts: Mapping[int, PayingAccount]) -> list[Payment.Method]:
-    """ACH where the payee wants it and both banks are known, a check else; members have told us no bank."""
-    payees = payees_by_id({payment.recipient.payee_id for payment in planned if payment.recipient.payee_id is not None})
-    ways = []
-    for payment in planned:
-        payee = payees.get(payment.recipient.payee_id or 0)
-        account = _account(payment, accounts)
-        if not payment.amount:
-            ways.append(Payment.Method.NONE)
-        elif payee and payee.takes_ach and account.bank_routing_number and account.bank_account_number:
-            ways.append(Payment.Method.ACH)
-        else:
-            ways.append(Payment.Method.CHECK)
-    return ways
+def _methods(
+    planned: Sequence[PlannedPayment], accounts: Mapping[int, PayingAccount], on: date, by: Actor
+) -> tuple[list[Payment.Method], bool]:
+    """ACH where the recipient wants it, its account may be used and both banks are known, a check else. Also whether
+    there is anything for an ACH file: a credit, or an account to be tried."""
+    terms = bank_terms(accounts, on)
+    wanted = {
+        payment.recipient: terms[payment.recipient.claims_account_id].has_prenotes
+        for payment in planned
+        if payment.amount
+        and (account := _account(payment, accounts)).bank_routing_number
+        and account.bank_account_number
+    }
+    to_accounts, are_tried = usable(wanted, on=on, by=by)
+    ways = [
+        Payment.Method.NONE
+        if not payment.amount
+        else Payment.Method.ACH
+        if payment.recipient in to_accounts
+        else Payment.Method.CHECK
+        for payment in planned
+    ]
+    return ways, are_tried or Payment.Method.ACH in ways
 
 
 def _write_items(run: PaymentRun, planned: Sequence[PlannedPayment], payments: Sequence[Payment]) -> list[int]:
@@ -162,7 +181,13 @@ def _mark_paid(run: PaymentRun, planned: Iterable[PlannedPayment], by: Actor, at
 def _post(payments: Sequence[Payment], by: Actor) -> None:
     by_account: dict[int, list[Posting]] = defaultdict(list)
     for payment in payments:
-        if any((payment.items_amount, payment.amount, payment.forward_balance_amount - payment.brought_forward_amount)):
+        if any(
+            (
+                payment.items_amount + payment.undelivered_amount,
+                payment.amount,
+                payment.forward_balance_amount - payment.brought_forward_amount,
+            )
+        ):
             by_account[payment.claims_account_id].append(_posting(payment))
     for account, postings in sorted(by_account.items()):
         post_many(claims_account_id=account, postings=postings, by=by)
@@ -170,7 +195,6 @@ def _post(payments: Sequence[Payment], by: Actor) -> None:
 
 def _posting(payment: Payment) -> Posting:
     """Claims paid, less what was recovered and plus what is still owed, out of the employer's money or the TPA's."""
-    drawn = Account.TPA_FUNDS if payment.funds == Payment.Funds.TPA else Account.PAYMENTS_OUT
     owed: Decimal = payment.forward_balance_amount - payment.brought_forward_amount
     return Posting(
         reference=f"payment:{payment.trace_number}",
@@ -178,8 +202,8 @@ def _posting(payment: Payment) -> Posting:
         description=_("Payment %(trace)s") % {"trace": payment.trace_number},
         posted_on=payment.paid_on,
         entries=(
-            (Account.CLAIMS_PAID, payment.items_amount),
+            (Account.CLAIMS_PAID, payment.items_amount + payment.undelivered_amount),
             (Account.RECOVERIES, owed),
-            (drawn, -payment.amount),
+            (drawn_on(payment), -payment.amount),
         ),
     )

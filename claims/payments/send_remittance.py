@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from claims.edi.x835 import Remittance, write_remittances
 from claims.edi.x835_parts import BankTransfer, Payee, PayerParty, ProviderAdjustment
-from claims.models import Payment
+from claims.models import Payment, PaymentInstrument
 from claims.payments.remitted_claims import remitted_claims
 from plans.networks.payees import PayeeFact, payees_by_id
 from tpa.foundation.documents.keep_document import EDI, Written, keep_documents
@@ -35,7 +36,7 @@ _CONTROL_NUMBERS = 1_000_000_000
 
 
 def send_remittance(*, payment_ids: Sequence[int], at: datetime) -> int:
-    """Write and keep the 835 of each of these payments that goes to a payee; returns how many. Five queries.
+    """Write and keep the 835 of each of these payments that goes to a payee; returns how many. Six queries.
 
     `at` is the time of the run, which the files carry: written twice they are the same, and kept once.
     """
@@ -46,6 +47,7 @@ def send_remittance(*, payment_ids: Sequence[int], at: datetime) -> int:
     payees = payees_by_id({payment.payee_id for payment in payments if payment.payee_id is not None})
     claims = remitted_claims(ids)
     before = _traces_before(ids)
+    undelivered = _undelivered(ids)
     us = organisation()
     written = []
     for payment in payments:
@@ -60,7 +62,10 @@ def send_remittance(*, payment_ids: Sequence[int], at: datetime) -> int:
             paid_on=payment.paid_on,
             amount=payment.amount,
             claims=claims[payment.pk],
-            provider_adjustments=_forward(payment, before.get(payment.pk, "")),
+            provider_adjustments=(
+                *_forward(payment, before.get(payment.pk, "")),
+                *undelivered.get(payment.pk, ()),
+            ),
             produced_on=timezone.localdate(at),
             bank=_bank(payment, payee),
         )
@@ -94,6 +99,15 @@ def _traces_before(payment_ids: Sequence[int]) -> dict[int, str]:
     with connection.cursor() as cursor:
         cursor.execute(_BEFORE, [list(payment_ids)])
         return {payment_id: trace or "" for payment_id, trace in cursor.fetchall()}
+
+
+def _undelivered(payment_ids: Sequence[int]) -> dict[int, list[ProviderAdjustment]]:
+    """PLB CS, below zero: what an earlier payment told and never brought, while its claims are taken back here."""
+    found: dict[int, list[ProviderAdjustment]] = defaultdict(list)
+    rows = PaymentInstrument.objects.filter(credited_by__in=list(payment_ids)).order_by("pk")
+    for payment_id, trace, amount in rows.values_list("credited_by", "payment__trace_number", "amount"):
+        found[payment_id].append(ProviderAdjustment(reason="CS", amount=-amount, reference=trace))
+    return found
 
 
 def _forward(payment: Payment, before: str) -> tuple[ProviderAdjustment, ...]:

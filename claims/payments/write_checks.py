@@ -6,15 +6,16 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from claims.models import Payment, PaymentItem
+from claims.models import Payment, PaymentInstrument, PaymentItem
 from claims.payments.amount_words import amount_in_words
+from claims.payments.bank_terms import bank_terms
 from tpa.foundation.documents.keep_document import PDF, Written, keep_documents
 from tpa.foundation.documents.render_pdf import render_pdf
 from tpa.foundation.models import Document
@@ -22,11 +23,18 @@ from tpa.foundation.organisation import Organisation, organisation
 
 # What fits below a check; the remittance of the same number tells the rest.
 _MOST_CLAIMS = 26
-_VOID_AFTER_DAYS = 180
+
+
+class _Printed(NamedTuple):
+    """A check to be printed: its payment, its number, its day."""
+
+    payment: Payment
+    number: str
+    on: date
 
 
 def write_checks(*, run_id: int, first: int, last: int, at: datetime) -> int:
-    """Print the checks of a run's payments with ids from first to last, in one PDF; returns how many. Two queries."""
+    """Print the checks of a run's payments with ids from first to last, in one PDF; returns how many. Three queries."""
     payments = list(
         Payment.objects.filter(run=run_id, pk__range=(first, last), method=Payment.Method.CHECK)
         .select_related("payee", "member", "claims_account", "employer")
@@ -34,33 +42,57 @@ def write_checks(*, run_id: int, first: int, last: int, at: datetime) -> int:
     )
     if not payments:
         return 0
-    claims = _claims([payment.pk for payment in payments])
+    printed = [_Printed(payment, payment.check_number, payment.paid_on) for payment in payments]
+    _print(
+        printed, at=at, title=_("Checks of payment run %(run)s") % {"run": run_id}, about=("claims.paymentrun", run_id)
+    )
+    return len(payments)
+
+
+def write_check_again(*, instrument_id: int, at: datetime) -> None:
+    """Print the check of a payment that goes out once more; printed before it stays as it is. Two queries."""
+    one = PaymentInstrument.objects.select_related(
+        "payment__payee", "payment__member", "payment__claims_account", "payment__employer"
+    ).get(pk=instrument_id, method=Payment.Method.CHECK)
+    printed = [_Printed(one.payment, one.check_number, one.issued_on)]
+    title = _("Check %(number)s") % {"number": one.check_number}
+    _print(printed, at=at, title=title, about=("claims.payment", one.payment_id))
+
+
+def _print(printed: Sequence[_Printed], *, at: datetime, title: str, about: tuple[str, int]) -> None:
+    claims = _claims([one.payment.pk for one in printed])
+    days = _stale_days(printed)
     us = organisation()
     with translation.override(settings.LANGUAGE_CODE):
         data = {
-            "title": _("Checks of payment run %(run)s") % {"run": run_id},
+            "title": title,
             "lang": settings.LANGUAGE_CODE[:2],
             "organisation": {"name": us.name},
-            "words": _words(),
-            "checks": [_check(payment, claims[payment.pk], us) for payment in payments],
+            "words": _words(days),
+            "checks": [_check(one, claims[one.payment.pk], us) for one in printed],
         }
-    name = f"checks-{payments[0].check_number}-{payments[-1].check_number}.pdf"
     pdf = render_pdf(template="checks", data=data, at=at)
+    subject_type, subject_id = about
     keep_documents(
         [
             Written(
                 kind=Document.Kind.CHECK_PDF,
-                name=name,
+                name=f"checks-{printed[0].number}-{printed[-1].number}.pdf",
                 data=pdf,
                 media_type=PDF,
-                subject_type="claims.paymentrun",
-                subject_id=run_id,
-                employer_id=payments[0].employer_id,
+                subject_type=subject_type,
+                subject_id=subject_id,
+                employer_id=printed[0].payment.employer_id,
             )
         ],
         at=at,
     )
-    return len(payments)
+
+
+def _stale_days(printed: Sequence[_Printed]) -> int:
+    """Checks of one piece carry one sentence: that of the account whose checks are void first."""
+    terms = bank_terms({one.payment.claims_account_id for one in printed}, printed[0].on)
+    return min(one.stale_days for one in terms.values())
 
 
 def _claims(payment_ids: Sequence[int]) -> dict[int, list[PaymentItem]]:
@@ -76,7 +108,8 @@ def _claims(payment_ids: Sequence[int]) -> dict[int, list[PaymentItem]]:
     return found
 
 
-def _check(payment: Payment, items: Sequence[PaymentItem], us: Organisation) -> dict[str, Any]:
+def _check(one: _Printed, items: Sequence[PaymentItem], us: Organisation) -> dict[str, Any]:
+    payment = one.payment
     to = payment.payee or payment.member
     account, shown = payment.claims_account, items[:_MOST_CLAIMS]
     besides = []
@@ -86,8 +119,8 @@ def _check(payment: Payment, items: Sequence[PaymentItem], us: Organisation) -> 
     if payment.brought_forward_amount:
         besides.append((_("Recovered: owed from an earlier payment"), _plain(-payment.brought_forward_amount)))
     return {
-        "number": payment.check_number,
-        "date": _day(payment.paid_on),
+        "number": one.number,
+        "date": _day(one.on),
         "trace": payment.trace_number,
         "account_name": payment.employer.name if payment.funds == Payment.Funds.OWN else us.name,
         "account_detail": _("%(account)s, administered by %(name)s, %(address)s, %(place)s")
@@ -96,7 +129,7 @@ def _check(payment: Payment, items: Sequence[PaymentItem], us: Organisation) -> 
         "address": _address(str(to), to),
         "amount": f"${payment.amount:,.2f}",
         "words": amount_in_words(payment.amount),
-        "bank_line": f"{payment.check_number}   {account.bank_routing_number}   {account.bank_account_number}".rstrip(),
+        "bank_line": f"{one.number}   {account.bank_routing_number}   {account.bank_account_number}".rstrip(),
         "claims": [_claim(item) for item in shown],
         "besides": besides,
         "more": "",
@@ -116,14 +149,14 @@ def _claim(item: PaymentItem) -> tuple[str, ...]:
     return (claim.claim_number, claim.patient_control_number, patient, days, _plain(billed), _plain(item.amount))
 
 
-def _words() -> dict[str, Any]:
+def _words(stale_days: int) -> dict[str, Any]:
     return {
         "check_number": _("Check"),
         "date": _("Date"),
         "pay_to": _("Pay to the order of"),
         "dollars": _("DOLLARS"),
         "signature": _("Authorized signature"),
-        "void_after": _("Void after %(days)s days") % {"days": _VOID_AFTER_DAYS},
+        "void_after": _("Void after %(days)s days") % {"days": stale_days},
         "statement": _("Statement of check"),
         "paid_to": _("Paid to"),
         "paid_by": _("Paid by"),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import F
+from django.utils import timezone
 
-from claims.models import Payment, PaymentRun
-from claims.payments.ask_documents import ACH, CHECKS, EOBS, REMITTANCES
+from claims.models import Payment, PaymentInstrument, PaymentRun
+from claims.payments.ask_documents import ACH, AGAIN, CHECKS, EOBS, REMITTANCES
 from claims.payments.send_remittance import send_remittance
 from claims.payments.write_ach import write_ach
-from claims.payments.write_checks import write_checks
+from claims.payments.write_checks import write_check_again, write_checks
 from claims.payments.write_eobs import write_eobs
 from tpa.foundation.audit import Actor
 from tpa.foundation.transitions import move
@@ -23,10 +24,14 @@ def write_payment_documents(*, piece: dict[str, Any]) -> None:
 
     Whatever was written before under the same name stays as it is, so that doing a piece again does no harm.
     """
+    if piece["what"] == AGAIN:
+        _write_again(piece["instrument"])
+        return
     run_id, what, first, last = piece["run"], piece["what"], piece["first"], piece["last"]
     at = PaymentRun.objects.values_list("issued_at", flat=True).get(pk=run_id)
     if what == ACH:
-        write_ach(run_id=run_id, at=at)
+        accounts = Payment.objects.filter(run=run_id).values_list("claims_account_id", flat=True).distinct()
+        write_ach(claims_account_ids=sorted(accounts), run_id=run_id, at=at)
     elif what == CHECKS:
         write_checks(run_id=run_id, first=first, last=last, at=at)
     elif what == REMITTANCES:
@@ -36,6 +41,14 @@ def write_payment_documents(*, piece: dict[str, Any]) -> None:
         assert what == EOBS, what
         write_eobs(run_id=run_id, first=first, last=last, at=at)
     _one_less(run_id)
+
+
+def _write_again(instrument_id: int) -> None:
+    one = PaymentInstrument.objects.get(pk=instrument_id)
+    if one.method == Payment.Method.ACH:
+        write_ach(claims_account_ids=[one.claims_account_id], at=timezone.now())
+    else:
+        write_check_again(instrument_id=instrument_id, at=timezone.now())
 
 
 def _one_less(run_id: int) -> None:

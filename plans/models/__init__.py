@@ -4,7 +4,7 @@ from plans.models.contracts import LocalityFactor, LocalityZip, QualifyingAmount
 from plans.models.editing import AddOnCode, EditRelease, EditRule, EditTable, ProcedurePair, UnitMaximum
 from plans.models.networks import FeeRate, FeeSchedule, Network, NetworkParticipation
 from plans.models.plan import Plan, PlanVersion, ScenarioProof
-from plans.models.providers import Payee, Provider
+from plans.models.providers import FormerAccount, Payee, Provider
 
 __all__ = [
     "AddOnCode",
@@ -13,6 +13,7 @@ __all__ = [
     "EditTable",
     "FeeRate",
     "FeeSchedule",
+    "FormerAccount",
     "LocalityFactor",
     "LocalityZip",
     "Network",

@@ -15,6 +15,10 @@ class Payee(models.Model):
         CHECK = "check", _("check")
         ACH = "ach", _("ACH")
 
+    class AccountType(models.TextChoices):
+        CHECKING = "checking", _("checking")
+        SAVINGS = "savings", _("savings")
+
     tin = models.CharField(max_length=9, blank=True)
     npi = models.CharField(max_length=10, blank=True)
     name = models.CharField(max_length=120)
@@ -25,12 +29,27 @@ class Payee(models.Model):
     method = models.CharField(max_length=5, choices=Method, default=Method.CHECK)
     bank_routing_number = models.CharField(max_length=9, blank=True)
     bank_account_number = EncryptedTextField(blank=True, default="")
+    bank_account_type = models.CharField(max_length=8, choices=AccountType, default=AccountType.CHECKING)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tin", "npi"], name="payee_identity")]
 
     def __str__(self) -> str:
         return self.name
+
+
+class FormerAccount(models.Model):
+    """An account that a payee had before the one it has now. Only ever added."""
+
+    payee = models.ForeignKey(Payee, on_delete=models.PROTECT, related_name="former_accounts")
+    bank_routing_number = models.CharField(max_length=9, blank=True)
+    bank_account_number = EncryptedTextField(blank=True, default="")
+    bank_account_type = models.CharField(max_length=8, choices=Payee.AccountType)
+    ended_at = models.DateTimeField()
+    because = models.CharField(max_length=120)
+
+    def __str__(self) -> str:
+        return f"former account of {self.payee_id}"
 
 
 class Provider(models.Model):

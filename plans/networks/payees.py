@@ -23,6 +23,7 @@ class PayeeFact:
     bank_routing_number: str
     bank_account_number: str
     takes_ach: bool
+    bank_account_type: str = "checking"
 
 
 def payees_by_id(payee_ids: Collection[int]) -> dict[int, PayeeFact]:
@@ -42,6 +43,7 @@ def payees_by_id(payee_ids: Collection[int]) -> dict[int, PayeeFact]:
             takes_ach=bool(
                 payee.method == Payee.Method.ACH and payee.bank_routing_number and payee.bank_account_number
             ),
+            bank_account_type=payee.bank_account_type,
         )
         for payee in Payee.objects.filter(pk__in=list(payee_ids))
     }

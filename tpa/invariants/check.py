@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from tpa.invariants.by_bank import BY_BANK
 from tpa.invariants.by_code import BY_CODE
 from tpa.invariants.by_query import BY_QUERY
 from tpa.invariants.invariant import Invariant
@@ -11,7 +12,7 @@ from tpa.invariants.invariant import Invariant
 
 def all_invariants(*, only: Collection[str] = ()) -> list[Invariant]:
     """The invariants in order of their codes; `only` picks some by code."""
-    chosen = [item for item in (*BY_QUERY, *BY_CODE) if not only or item.code in only]
+    chosen = [item for item in (*BY_QUERY, *BY_BANK, *BY_CODE) if not only or item.code in only]
     return sorted(chosen, key=lambda item: int(item.code[1:]))
 
 

@@ -11,70 +11,98 @@ from hypothesis import strategies as st
 
 from claims.payments.amount_words import amount_in_words
 from claims.payments.nacha import AchCredit, AchOriginator, write_nacha
-from tpa.foundation.values.identifiers import aba_check_digit
+from tests.claims.payments.nacha_checker import check_digit, read_checked
 
-ORIGINATOR = AchOriginator("122000030", "BANK OF NOWHERE", "Steward Administrators", "987654320")
-
-
-def credit(number: int, cents: int, routing: str = "021000089", name: str = "Riverbend") -> AchCredit:
-    return AchCredit(routing, f"77{number}", Decimal(cents) / 100, f"{number:010d}", name, f"{1000000000 + number}")
+ORIGINATOR = AchOriginator("122000030", "BANK OF NOWHERE", "Steward Admins", "1987654320", "1987654320", "987654320")
 
 
-def write(*credits_: AchCredit) -> str:
+def credit(number: int, cents: int, routing: str = "021000089", name: str = "Riverbend", **more: object) -> AchCredit:
+    values: dict[str, object] = {
+        "routing_number": routing,
+        "account_number": f"77{number}",
+        "amount": Decimal(cents) / 100,
+        "individual_id": f"{number:010d}",
+        "name": name,
+        "trace_number": f"{1000000000 + number}",
+        "entry_number": number + 1,
+    }
+    return AchCredit(**(values | more))  # type: ignore[arg-type]
+
+
+def write(*credits_: AchCredit, modifier: str = "A") -> bytes:
     return write_nacha(
         ORIGINATOR,
         credits_,
         at=datetime(2026, 3, 12, 9, 5, tzinfo=UTC),
         effective_on=date(2026, 3, 13),
         reference="RUN1",
-    ).decode("ascii")
-
-
-def check(text: str) -> Decimal:
-    """Reads a file by position and returns the sum of its credits; asserts counts, hashes, totals and blocking."""
-    records = text.split("\r\n")
-    assert records.pop() == ""
-    assert {len(record) for record in records} == {94}
-    assert len(records) % 10 == 0
-    body = [record for record in records if record != "9" * 94]
-    header, batch, *middle, batch_end, end = body
-    assert (header[:3], header[34:40], header[13:23]) == ("101", "094101", "1987654320")
-    assert header[4:13] == ORIGINATOR.routing_number
-    assert (batch[:4], batch[50:53], batch[53:63], batch[79:87]) == ("5220", "CCD", "HCCLAIMPMT", "12200003")
-    assert (batch[63:69], batch[69:75]) == ("260312", "260313")
-    entries, addenda = middle[::2], middle[1::2]
-    total = routing_sum = 0
-    for place, (entry, addition) in enumerate(zip(entries, addenda, strict=True), 1):
-        assert (entry[:3], entry[78], entry[79:94]) == ("622", "1", f"12200003{place:07d}")
-        assert aba_check_digit(entry[3:11]) == entry[11]
-        assert (addition[:3], addition[83:94]) == ("705", f"0001{place:07d}")
-        assert addition[3:83].rstrip().startswith("TRN*1*")
-        assert addition[3:83].rstrip().endswith("*1987654320\\")
-        total += int(entry[29:39])
-        routing_sum += int(entry[3:11])
-    count = len(middle)
-    assert batch_end[:4] == "8220"
-    assert (int(batch_end[4:10]), int(end[13:21])) == (count, count)
-    assert (int(batch_end[10:20]), int(end[21:31])) == (routing_sum % 10**10,) * 2
-    assert (int(batch_end[20:32]), int(end[31:43])) == (0, 0)
-    assert (int(batch_end[32:44]), int(end[43:55])) == (total, total)
-    assert (end[0], int(end[1:7]), int(end[7:13])) == ("9", 1, len(records) // 10)
-    return Decimal(total) / 100
+        modifier=modifier,
+    )
 
 
 def test_one_credit() -> None:
-    text = write(credit(1, 11555, name="Ærøskøbing Klinik & Søn with a long name"))
-    assert check(text) == Decimal("115.55")
-    entry = text.split("\r\n")[2]
-    assert entry[12:29] == "771              "
-    assert entry[54:76] == "RSKBING KLINIK & SN WI"
+    data = write(credit(1, 11555, name="Ærøskøbing Klinik & Søn with a long name"), modifier="C")
+    [entry] = read_checked(data)
+    assert (entry.kind, entry.code, entry.cents, entry.account) == ("CCD", "22", 11555, "771")
+    assert entry.name == "RSKBING KLINIK & SN WI"
+    assert entry.addenda == ["TRN*1*1000000001*1987654320\\"]
+    assert entry.trace == "122000030"[:8] + "0000002"
+    lines = data.decode().split("\r\n")
+    assert lines[0][13:23] == "1987654320"
+    assert lines[0][33] == "C"
+    assert (lines[1][50:53], lines[1][53:63], lines[1][63:75]) == ("CCD", "HCCLAIMPMT", "260312260313")
+
+
+def test_people_and_providers_stand_in_batches_of_their_own_and_a_prenote_moves_nothing() -> None:
+    entries = read_checked(
+        write(
+            credit(5, 200, to_person=True, account_type="savings"),
+            credit(3, 100),
+            credit(4, 0, is_prenote=True),
+            credit(6, 0, is_prenote=True, to_person=True, account_type="savings"),
+        )
+    )
+    assert [(one.kind, one.code, one.cents, len(one.addenda)) for one in entries] == [
+        ("CCD", "22", 100, 1),
+        ("CCD", "23", 0, 0),
+        ("PPD", "32", 200, 1),
+        ("PPD", "33", 0, 0),
+    ]
 
 
 @given(st.lists(st.integers(1, 99_999_999), min_size=1, max_size=40))
 def test_any_number_of_credits(cents: list[int]) -> None:
     routings = ["021000089", "122000030", "091000019"]
     credits_ = [credit(place, amount, routings[place % 3]) for place, amount in enumerate(cents)]
-    assert check(write(*credits_)) == Decimal(sum(cents)) / 100
+    assert sum(one.cents for one in read_checked(write(*credits_))) == sum(cents)
+
+
+@given(st.lists(st.integers(90_000_000, 99_999_999), min_size=112, max_size=130), st.booleans())
+def test_the_hash_overflows_and_keeps_its_last_ten_digits(banks: list[int], to_people: bool) -> None:
+    credits_ = [
+        credit(place, 1, f"{bank}{check_digit(str(bank))}", to_person=to_people and place % 2 == 0)
+        for place, bank in enumerate(banks)
+    ]
+    data = write(*credits_)
+    assert len(read_checked(data)) == len(banks)
+    [control] = [line for line in data.decode().split("\r\n") if line[:1] == "9" and line != "9" * 94]
+    assert sum(banks) > 10**10 > int(control[21:31])
+    assert int(control[21:31]) == sum(banks) % 10_000_000_000
+
+
+@given(st.integers(1, 60), st.integers(0, 9))
+def test_it_is_filled_to_whole_blocks(count: int, prenotes: int) -> None:
+    credits_ = [credit(place, 1) for place in range(count)]
+    credits_ += [credit(count + place, 0, is_prenote=True) for place in range(prenotes)]
+    data = write(*credits_)
+    assert len(read_checked(data)) == count + prenotes
+    assert data.count(b"\r\n") == -(-(4 + 2 * count + prenotes) // 10) * 10
+
+
+@pytest.mark.parametrize("cents", [0, 10**10])
+def test_what_an_entry_can_not_hold_is_not_written(cents: int) -> None:
+    with pytest.raises(AssertionError):
+        write(credit(1, cents))
 
 
 @pytest.mark.parametrize(
