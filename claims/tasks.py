@@ -8,6 +8,7 @@
                     a change reaches back        → the list of claims that come out otherwise, with dollars
     reprocess_shard a list is approved           → its claims reversed and decided anew, family by family
     pay_employers   claims are approved          → payments, from the employer's account
+    ask_funds       a funding day is here        → requests to employers, one task an account; late ones lapse
     write_documents a payment run is issued      → remittances, checks, ACH file, EOBs
     work_what_ifs   somebody asks what if        → claims decided again in memory, an answer
 
@@ -34,6 +35,8 @@ from claims.intake.kinds import KINDS, SHELF
 from claims.intake.load_835_set import LOAD_835, load_835_set
 from claims.intake.load_set import LOAD_837, give_up_set, load_set
 from claims.payments.ask_documents import PAYMENT_DOCUMENTS
+from claims.payments.ask_for_funds import SYSTEM as FUNDING
+from claims.payments.ask_for_funds import ask_for_funds
 from claims.payments.pay_employer import pay_employer
 from claims.payments.selectors import employers_to_pay
 from claims.payments.write_payment_documents import write_payment_documents
@@ -46,6 +49,8 @@ from claims.reprocessing.reprocess_families import reprocess_families
 from claims.trials.ask_what_if import WHAT_IF
 from claims.trials.work_what_if import give_up_what_if, work_what_if
 from employers.eligibility.load_834_set import LOAD_834, load_834_set
+from employers.funding.expire_funding_requests import expire_funding_requests
+from employers.funding.terms_of_account import accounts_to_ask
 from tpa.foundation import bell, work
 from tpa.foundation.edi_files import OPEN_FILE
 from tpa.foundation.open_file import ANSWER_FILE, give_up_file, open_file
@@ -166,6 +171,21 @@ def pay_one_employer(employer_id: int, on: str | None = None) -> None:
     if pay_employer(employer_id=employer_id, on=date.fromisoformat(on) if on else timezone.localdate()):
         for _worker in range(2):
             bell.ring(write_documents)
+
+
+@shared_task(queue="default")
+def ask_funds(on: str | None = None) -> None:
+    """Ring for every claims account that may ask for money; let lapse what nobody approved in time."""
+    today = date.fromisoformat(on) if on else timezone.localdate()
+    expire_funding_requests(on=today, by=FUNDING)
+    for claims_account_id in accounts_to_ask(today):
+        bell.ring(ask_funds_of_account, claims_account_id, on)
+
+
+@shared_task(queue="default")
+def ask_funds_of_account(claims_account_id: int, on: str | None = None) -> None:
+    """Raise what one account's terms ask for on the day."""
+    ask_for_funds(claims_account_id=claims_account_id, on=date.fromisoformat(on) if on else timezone.localdate())
 
 
 @shared_task(queue="default")

@@ -26,6 +26,11 @@ app.conf.beat_schedule = {
         "task": "claims.tasks.pay_employers",
         "schedule": crontab(hour="6", minute="0", day_of_week="mon-fri"),
     },
+    # After the day's payment runs: what they could not pay is asked for.
+    "ask employers for funds": {
+        "task": "claims.tasks.ask_funds",
+        "schedule": crontab(hour="7", minute="30", day_of_week="mon-fri"),
+    },
     "end children who came of age": {"task": "employers.tasks.age_out", "schedule": crontab(hour="4", minute="0")},
 }
 app.steps["worker"].add(DjangoStructLogInitStep)

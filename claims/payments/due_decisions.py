@@ -13,7 +13,6 @@ from claims.packing import text_of
 from claims.payments.netting import Due, Recipient
 from tpa.foundation.values.money import ZERO
 
-# A claim that somebody else is working on at this moment waits for the next run: nobody waits for anybody here.
 _DECIDED = """
 SELECT c.id, c.payee_id, c.due_on, c.status, c.submission, d.id, d.plan_id, d.plan_paid_amount,
        n.pay_by_on, coalesce(n.is_held, false)
@@ -22,8 +21,10 @@ SELECT c.id, c.payee_id, c.due_on, c.status, c.submission, d.id, d.plan_id, d.pl
   JOIN LATERAL (SELECT id, plan_id, plan_paid_amount FROM claims_decision
                  WHERE claim_id = c.id ORDER BY number DESC LIMIT 1) d ON true
  WHERE c.employer_id = %s AND c.status IN ('approved', 'denied')
- ORDER BY c.id FOR NO KEY UPDATE OF c SKIP LOCKED
+ ORDER BY c.id
 """
+# A claim that somebody else is working on at this moment waits for the next run: nobody waits for anybody here.
+_HELD = " FOR NO KEY UPDATE OF c SKIP LOCKED"
 
 # Taken back from whom it was paid to, and out of the account it was paid from. Where the claim is decided anew it waits
 # for that, so that the remittance tells both together.
@@ -62,8 +63,17 @@ def take_due(employer_id: int, accounts: Mapping[int | None, int]) -> list[Due]:
 
     A decided claim for which there is no account is left alone. Three queries.
     """
+    return _due(_DECIDED + _HELD, employer_id, accounts)
+
+
+def read_due(employer_id: int, accounts: Mapping[int | None, int]) -> list[Due]:
+    """The same to look at: nothing is locked."""
+    return _due(_DECIDED, employer_id, accounts)
+
+
+def _due(decided_sql: str, employer_id: int, accounts: Mapping[int | None, int]) -> list[Due]:
     with connection.cursor() as cursor:
-        cursor.execute(_DECIDED, [employer_id])
+        cursor.execute(decided_sql, [employer_id])
         decided = cursor.fetchall()
         cursor.execute(_REVERSALS, [employer_id])
         due = [

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db.models import Sum
 
-from employers.funding.posting import SPENDABLE, Account
+from employers.funding.posting import MAY_BE_DRAWN, Account
 from employers.models import ClaimsAccount, Employer, LedgerEntry
 from tpa.foundation.values.money import ZERO
 
@@ -28,8 +28,8 @@ class PayingAccount:
 def paying_accounts(employer_id: int) -> list[PayingAccount]:
     """An employer's claims accounts, held until the transaction ends so that what is available stays so. Two queries.
 
-    Own money: cash less what is issued and not cleared, plus the overdraft. Advanced by the TPA: the limit less what
-    the employer has not reimbursed yet.
+    Own money: cash less what is issued and not cleared and what is kept for a run-out, plus the overdraft. Advanced by
+    the TPA: the limit less what the employer has not reimbursed yet.
     """
     accounts = list(
         ClaimsAccount.objects.select_related("employer")
@@ -49,7 +49,7 @@ def paying_accounts(employer_id: int) -> list[PayingAccount]:
 
 def _paying(account: ClaimsAccount, sums: dict[tuple[int, str], Decimal]) -> PayingAccount:
     is_advanced = account.employer.funding_mode == Employer.FundingMode.TPA_ADVANCE
-    kinds = (Account.TPA_FUNDS,) if is_advanced else SPENDABLE
+    kinds = (Account.TPA_FUNDS,) if is_advanced else MAY_BE_DRAWN
     limit = account.overdraft_limit_amount
     return PayingAccount(
         claims_account_id=account.pk,

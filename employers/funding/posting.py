@@ -11,8 +11,12 @@ Debits are positive, credits negative. How the house books:
     the TPA takes its fees or advance    fees + / tpa_funds + cash -
     a payee owes money back              recoveries +         claims_paid -
     a stop-loss carrier reimburses       cash +               stop_loss -
+    a level-funded deposit arrives       cash +               employer_funds -, reserve - (kept for the run-out)
+    the run-out begins                   reserve +            employer_funds -
+    a level-funded term is settled       employer_funds +     cash - (its surplus, as far as it leaves the account)
 
-What may still be drawn is cash less what is issued and not yet cleared: `cash` + `payments_out`.
+What may still be drawn is cash less what is issued and not yet cleared, `cash` + `payments_out`, and of it not what is
+kept for a run-out.
 """
 
 from __future__ import annotations
@@ -27,7 +31,10 @@ Account = LedgerAccount.Kind
 """The accounts of every claims account."""
 
 SPENDABLE = (Account.CASH, Account.PAYMENTS_OUT)
-"""The accounts whose sum is what may still be drawn."""
+"""The accounts whose sum is the account's balance: what the employer sees, and what ties to the bank."""
+
+MAY_BE_DRAWN = (*SPENDABLE, Account.RESERVE)
+"""The accounts whose sum payments may still draw: a reserve is a credit."""
 
 
 class Posting(NamedTuple):

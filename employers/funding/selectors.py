@@ -8,10 +8,12 @@ from datetime import date
 from decimal import Decimal
 
 from django.db.models import QuerySet, Sum
+from django.utils.translation import gettext as _
 
-from employers.funding.posting import SPENDABLE, Account
+from employers.funding.posting import MAY_BE_DRAWN, SPENDABLE, Account
 from employers.models import ClaimsAccount, LedgerEntry
 from tpa.foundation.access import Scope
+from tpa.foundation.errors import NotFound
 from tpa.foundation.values.money import ZERO
 
 
@@ -60,12 +62,16 @@ def balances(claims_account_id: int, *, until: date | None = None) -> dict[str, 
 
 
 def available_amount(claims_account_id: int) -> Decimal | None:
-    """What payments may still draw: cash less what is issued and not cleared, plus the overdraft; None: no limit.
+    """What payments may still draw: cash less what is issued and not cleared and what is kept for a run-out, plus the
+    overdraft; None: no limit.
 
     Two queries. To decide on it, hold the claims account's row, as `post_many` does.
     """
     limit = ClaimsAccount.objects.values_list("overdraft_limit_amount", flat=True).get(pk=claims_account_id)
-    return None if limit is None else spendable_amount(claims_account_id) + limit
+    if limit is None:
+        return None
+    held = balances(claims_account_id)
+    return limit + sum((held[kind] for kind in MAY_BE_DRAWN), ZERO)
 
 
 def spendable_amount(claims_account_id: int, *, until: date | None = None) -> Decimal:
@@ -114,3 +120,11 @@ def register(
             balance += amount
             rows.append(RegisterRow(transaction_id, posted_on, kind, description, reference, amount, balance))
     return Register(opening, rows, balance)
+
+
+def employer_of_account(claims_account_id: int) -> int:
+    """Whose account it is. Raises NotFound."""
+    found = ClaimsAccount.objects.filter(pk=claims_account_id).values_list("employer_id", flat=True).first()
+    if found is None:
+        raise NotFound("funding.no_such_account", _("There is no such claims account."))
+    return found

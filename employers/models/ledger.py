@@ -47,6 +47,7 @@ class LedgerAccount(models.Model):
         RECOVERIES = "recoveries", _("recoveries due from payees")
         PASS_THROUGH = "pass_through", _("collected for others: premium, vendors, taxes")
         STOP_LOSS = "stop_loss", _("reimbursed by stop-loss carriers")
+        RESERVE = "reserve", _("kept for the run-out of a level-funded term")
 
     employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, related_name="+")
     claims_account = models.ForeignKey(ClaimsAccount, on_delete=models.PROTECT, related_name="accounts")

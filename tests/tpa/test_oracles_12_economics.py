@@ -12,6 +12,8 @@ from psycopg2.extras import DateRange
 
 from employers.eligibility.selectors import members_covered
 from employers.facts import EnrolledFact, MonthRule
+from employers.funding.post import post
+from employers.funding.posting import Account, Posting
 from employers.models import Coverage, Employer
 from tests.claims.adjudication.engine.oracles import (
     Case,
@@ -21,7 +23,8 @@ from tests.claims.adjudication.engine.oracles import (
     needs_oracles,
     run_case,
 )
-from tests.factories.payments import make_family, make_world
+from tests.factories.funding import TODAY, ask, make_funded_world, register
+from tests.factories.payments import ENGINE, make_family, make_world
 from tests.factories.tpa import LONG_AGO
 from tpa.billing.draft_invoice import DraftInvoice, draft_invoices
 from tpa.billing.draft_lines import MonthFacts, Turn
@@ -168,7 +171,30 @@ def a_year_of_level_funding(case: Case) -> None:
     assert D(inputs["funding"]) / 12 == case["expected"]["monthly_funding"]
 
 
+def weekly_funding(case: Case) -> None:
+    """A weekly pull of what was issued, less what was voided and refunded; to the cent of the published case."""
+    inputs = case["inputs"]
+    world = make_funded_world("weekly_pull", limit=None, pull_weekday=3)
+    assert world.account.pk
+    movements = {"issued": D(inputs["issued"]), "void": -D(inputs["voids"]), "refund": -D(inputs["refunds"])}
+    for kind, drawn in movements.items():
+        account = Account.CASH if kind == "refund" else Account.PAYMENTS_OUT
+        words = Posting(
+            f"{kind}:{world.account.pk}", kind, kind, TODAY, ((Account.CLAIMS_PAID, drawn), (account, -drawn))
+        )
+        post(claims_account_id=world.account.pk, posting=words, by=ENGINE)
+    request = ask(world)
+    assert request is not None
+    assert request.amount == D(case["expected"]["request"])
+    assert register(request) == {
+        "other": D(inputs["issued"]),
+        "voided": -D(inputs["voids"]),
+        "refunded": -D(inputs["refunds"]),
+    }
+
+
 RUN = {
+    "CLAIMS-FUNDING": weekly_funding,
     "PG-20PCT": penalty_by_weights,
     "PG-COMPONENTS": components,
     "PG-ERISA-WARN": speed_is_flagged,
@@ -181,7 +207,6 @@ RUN = {
     "TPA-SLIDES-65": a_year_of_level_funding,
 }
 NOT_RUN = {
-    "CLAIMS-FUNDING": "what is drawn for claims is the claims account's: it has no weekly request to compare with",
     "TPA-IMA-AGGFACTOR": "an aggregate attachment is the stop-loss policy's, not the contract's",
 }
 

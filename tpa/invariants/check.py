@@ -6,13 +6,14 @@ from collections.abc import Collection
 
 from tpa.invariants.by_bank import BY_BANK
 from tpa.invariants.by_code import BY_CODE
+from tpa.invariants.by_funding import BY_FUNDING
 from tpa.invariants.by_query import BY_QUERY
 from tpa.invariants.invariant import Invariant
 
 
 def all_invariants(*, only: Collection[str] = ()) -> list[Invariant]:
     """The invariants in order of their codes; `only` picks some by code."""
-    chosen = [item for item in (*BY_QUERY, *BY_BANK, *BY_CODE) if not only or item.code in only]
+    chosen = [item for item in (*BY_QUERY, *BY_BANK, *BY_FUNDING, *BY_CODE) if not only or item.code in only]
     return sorted(chosen, key=lambda item: int(item.code[1:]))
 
 
