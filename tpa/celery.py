@@ -9,6 +9,7 @@ from django_structlog.celery.steps import DjangoStructLogInitStep
 from kombu.entity import Queue
 
 from tpa.foundation import collector
+from tpa.foundation.x12.writer import STANDARD
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tpa.settings")
 
@@ -35,6 +36,14 @@ app.conf.beat_schedule = {
 }
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
+
+
+@signals.worker_init.connect
+def prepare_guides(**_: Any) -> None:
+    """What every child of a worker needs to read claims is made once, before they are forked."""
+    from claims.intake.kinds import SHELF  # here, because this module is imported before the apps are ready
+
+    SHELF.prepare(STANDARD)
 
 
 @signals.worker_process_init.connect

@@ -26,7 +26,7 @@ from claims.adjudication.line_prices import Prices
 from claims.adjudication.our_sides import OurSides
 from claims.adjudication.prior_lines import PriorLines
 from claims.adjudication.told_by_payers import told_by_payers
-from employers.eligibility.selectors import coverage_facts, insured_facts, mothers_of, other_coverage_facts
+from employers.eligibility.selectors import insured_and_mothers, other_coverage_facts
 from employers.facts import CoverageFact, MemberFact, OtherCoverageFact
 from plans.design.selectors import plan_terms, plan_terms_over, plan_versions_on
 from plans.design.terms import PlanTerms
@@ -72,10 +72,9 @@ def gather_facts(claims: Sequence[ClaimToDecide], family_ids: Sequence[int], *, 
     member_ids = sorted({claim.member_id for claim in claims})
     provider_ids = sorted({claim.billing_provider_id for claim in claims})
     submissions = [claim.submission for claim in claims]
-    members, coverages = insured_facts(member_ids)
-    mothers = _mothers(claims, members)
-    if others := set(mothers.values()) - members.keys():
-        coverages |= coverage_facts(others)
+    born_since = min(submission.service_from for submission in submissions) - _NEW
+    members, coverages, mothers = insured_and_mothers(member_ids, born_since)
+    mothers = _of_newborns(mothers, claims, members)
     covering = {
         (coverage.plan_id, on)
         for claim in claims
@@ -111,14 +110,16 @@ def gather_facts(claims: Sequence[ClaimToDecide], family_ids: Sequence[int], *, 
     return gathered
 
 
-def _mothers(claims: Sequence[ClaimToDecide], members: Mapping[int, MemberFact]) -> dict[int, int]:
-    """The mothers of patients who were born lately; no query where nobody was."""
+def _of_newborns(
+    mothers: Mapping[int, int], claims: Sequence[ClaimToDecide], members: Mapping[int, MemberFact]
+) -> dict[int, int]:
+    """The mothers of patients who had been born lately when they were treated."""
     young = set()
     for claim in claims:
         birth_on = members[claim.member_id].birth_on
-        if birth_on is not None and birth_on + _NEW >= claim.submission.service_from:
+        if claim.member_id in mothers and birth_on is not None and birth_on + _NEW >= claim.submission.service_from:
             young.add(claim.member_id)
-    return mothers_of(young) if young else {}
+    return {member_id: mothers[member_id] for member_id in young}
 
 
 def facts_of(claim: ClaimToDecide, gathered: Gathered) -> Standing:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -32,6 +32,21 @@ SELECT m.id, m.family_id, m.employer_id, m.relationship, m.birth_on, m.sex, m.is
   LEFT JOIN (SELECT * FROM employers_coverage WHERE member_id = ANY(%(members)s) AND {known}) c ON c.member_id = m.id
  WHERE m.id = ANY(%(members)s) ORDER BY m.id, c.period, c.id
 """
+# A child's mother: the subscriber or spouse who is female, where neither is the subscriber.
+_INSURED_WITH_MOTHERS = """
+WITH mothers AS MATERIALIZED (
+    SELECT DISTINCT ON (child.id) child.id AS child_id, mother.id AS mother_id FROM employers_member child
+      JOIN employers_member mother ON mother.family_id = child.family_id AND mother.relationship IN ('18', '01')
+     WHERE child.id = ANY(%(members)s) AND child.relationship = '19' AND child.birth_on >= %(born_since)s
+     ORDER BY child.id, mother.sex = 'F' DESC, mother.relationship DESC, mother.id),
+     wanted AS MATERIALIZED (SELECT unnest(%(members)s) AS id UNION SELECT mother_id FROM mothers)
+SELECT m.id, m.family_id, m.employer_id, m.relationship, m.birth_on, m.sex, m.is_disabled,
+       c.plan_id, c.tier, lower(c.period), upper(c.period), mothers.mother_id
+  FROM wanted JOIN employers_member m ON m.id = wanted.id
+  LEFT JOIN employers_coverage c ON c.member_id = m.id AND {known}
+  LEFT JOIN mothers ON mothers.child_id = m.id
+ ORDER BY m.id, c.period, c.id
+"""
 _OTHER_COVERAGES = """
 SELECT member_id, kind, payer_name, payer_number, pays_first, because, lower(period), upper(period), is_hdhp_with_hsa,
        holder, our_holder, holder_birth_on, standing, since_on, follows, parents, custody, responsible,
@@ -49,16 +64,21 @@ SELECT day, tier, count(*) FROM (
 """
 
 
-def insured_facts(
-    member_ids: Collection[int], known_at: datetime | None = None
-) -> tuple[dict[int, MemberFact], dict[int, list[CoverageFact]]]:
-    """What a decision may know of the members, and their coverages, earliest first, both by member; one query.
+def insured_and_mothers(
+    member_ids: Collection[int], born_since: date
+) -> tuple[dict[int, MemberFact], dict[int, list[CoverageFact]], dict[int, int]]:
+    """What a decision may know of the members, their coverages, earliest first, by member, and mothers by child.
 
-    With `known_at`: the coverages as they were recorded then.
+    Mothers of those who were born on that day or later; they then are among the members. One query.
     """
+    rows = _fetch(_INSURED_WITH_MOTHERS, member_ids, None, born_since=born_since)
+    return *_insured(rows), {row[0]: row[11] for row in rows if row[11] is not None}
+
+
+def _insured(rows: Iterable[tuple[Any, ...]]) -> tuple[dict[int, MemberFact], dict[int, list[CoverageFact]]]:
     members: dict[int, MemberFact] = {}
     coverages: dict[int, list[CoverageFact]] = {}
-    for row in _fetch(_INSURED, member_ids, known_at):
+    for row in rows:
         member_id, plan_id = row[0], row[7]
         if member_id not in members:
             members[member_id] = MemberFact(
@@ -74,14 +94,6 @@ def insured_facts(
             covered = CoverageFact(member_id=member_id, plan_id=plan_id, tier=row[8], starts_on=row[9], ends_on=row[10])
             coverages.setdefault(member_id, []).append(covered)
     return members, coverages
-
-
-_MOTHERS = """
-SELECT DISTINCT ON (child.id) child.id, mother.id FROM employers_member child
-  JOIN employers_member mother ON mother.family_id = child.family_id AND mother.relationship IN ('18', '01')
- WHERE child.id = ANY(%(members)s) AND child.relationship = '19'
- ORDER BY child.id, mother.sex = 'F' DESC, mother.relationship DESC, mother.id
-"""
 
 
 class MemberNamed(NamedTuple):
@@ -104,19 +116,12 @@ def members_of_families(employer_id: int, subscriber_numbers: Collection[str]) -
 
 def member_facts(member_ids: Collection[int]) -> dict[int, MemberFact]:
     """What a decision may know of the members; one query."""
-    return insured_facts(member_ids)[0]
-
-
-def mothers_of(member_ids: Collection[int]) -> dict[int, int]:
-    """By child: the subscriber or spouse who is female, where neither is the subscriber; one query."""
-    with connection.cursor() as cursor:
-        cursor.execute(_MOTHERS, {"members": list(member_ids)})
-        return dict(cursor.fetchall())
+    return _insured(_fetch(_INSURED, member_ids, None))[0]
 
 
 def coverage_facts(member_ids: Collection[int], known_at: datetime | None = None) -> dict[int, list[CoverageFact]]:
     """The members' coverages, earliest first, by member; one query. With `known_at`: as they were recorded then."""
-    return insured_facts(member_ids, known_at)[1]
+    return _insured(_fetch(_INSURED, member_ids, known_at))[1]
 
 
 def other_coverage_facts(
@@ -226,10 +231,10 @@ def standings_of(scope: Scope, family_id: int) -> QuerySet[SubscriberStanding]:
     return standings.order_by("-period", "pk")
 
 
-def _fetch(sql: str, member_ids: Collection[int], known_at: datetime | None) -> list[tuple[Any, ...]]:
+def _fetch(sql: str, member_ids: Collection[int], known_at: datetime | None, **more: Any) -> list[tuple[Any, ...]]:
     known = _KNOWN_NOW if known_at is None else _KNOWN_THEN
     with connection.cursor() as cursor:
-        cursor.execute(sql.format(known=known), {"members": list(member_ids), "known_at": known_at})
+        cursor.execute(sql.format(known=known), {"members": list(member_ids), "known_at": known_at, **more})
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 

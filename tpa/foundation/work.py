@@ -132,10 +132,12 @@ class _Held(NamedTuple):
     entered: bool
 
 
-# Count an attempt on the oldest piece nobody holds, and keep others off it for the moment between the steps.
+# Count an attempt on the oldest piece nobody holds, and keep others off it for the moment between the steps. The commit
+# does not wait for the disk: what a crash of Postgres takes back was no attempt of the work's.
 _BEGIN = """
 UPDATE foundation_workchunk SET attempts = attempts + 1, leased_until = %(until)s
- WHERE id = (SELECT id FROM foundation_workchunk
+ WHERE set_config('synchronous_commit', 'off', true) = 'off'
+   AND id = (SELECT id FROM foundation_workchunk
               WHERE kind = %(kind)s AND status = 'waiting' AND (%(shard)s IS NULL OR shard = %(shard)s)
                 AND (leased_until IS NULL OR leased_until < %(now)s)
               ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)

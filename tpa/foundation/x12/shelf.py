@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 
 from tpa.foundation.x12.guide import Guide, read_guide
+from tpa.foundation.x12.patterns import segment_pattern
+from tpa.foundation.x12.tokens import Delimiters
 
 
 class Shelf:
@@ -29,6 +31,12 @@ class Shelf:
     def knows_kind(self, functional_id: str) -> bool:
         """Whether any guide here is sent in groups of that kind (GS01)."""
         return any(_read(path).functional_id == functional_id for path in set(self._files.values()))
+
+    def prepare(self, delimiters: Delimiters) -> None:
+        """Read and compile all of it now: half a second that whoever is forked from here does not spend again."""
+        for path in set(self._files.values()):
+            for _loop, use in _read(path).uses():
+                segment_pattern(use, delimiters)
 
 
 @cache
