@@ -26,6 +26,9 @@ MOST_FINDINGS = 1000
 LONGEST_COPY = 99
 LONGEST_NAME = 10  # of what stands where a segment id should
 
+# So many texts a place are remembered to have no fault; a file of many providers begins anew now and then.
+_MOST_KNOWN = 1000
+
 
 @dataclass(slots=True)
 class Part:
@@ -162,8 +165,14 @@ class SetCheck:
                 keep, keep_loop = part.segments.append, part.loops.append
             if place.unit_element:
                 self._unit(segment, place)
-            if place.matches(join(segment)) is None or (place.relations and len(segment) > place.relations_from):
-                self._elements(segment, place, ordinal)
+            text = join(segment)
+            if text not in place.known:
+                if place.matches(text) is None or (place.relations and len(segment) > place.relations_from):
+                    self._elements(segment, place, ordinal)
+                elif len(place.known) < _MOST_KNOWN:
+                    place.known.add(text)
+                else:
+                    place.known.clear()
             if place.is_hl:
                 self._level(segment, len(seen), ordinal, place)
             keep(segment)

@@ -29,6 +29,7 @@ class Place:
     unit_element: int
     is_hl: bool
     steps: dict[str, Step] = field(default_factory=dict)
+    known: set[str] = field(default_factory=set)  # texts that matched lately: many segments come again and again
 
 
 @dataclass(eq=False, slots=True)
