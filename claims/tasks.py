@@ -10,6 +10,7 @@
     pay_employers   claims are approved          → payments, from the employer's account
     ask_funds       a funding day is here        → requests to employers, one task an account; late ones lapse
     write_documents a payment run is issued      → remittances, checks, ACH file, EOBs
+    load_bank_files a bank's file came          → its statements, matched with the book as far as it is certain
     work_what_ifs   somebody asks what if        → claims decided again in memory, an answer
 
 Each rings the next. What no bell was heard for, `ring` finds by its state every few seconds.
@@ -40,6 +41,8 @@ from claims.payments.ask_for_funds import ask_for_funds
 from claims.payments.pay_employer import pay_employer
 from claims.payments.selectors import employers_to_pay
 from claims.payments.write_payment_documents import write_payment_documents
+from claims.reconciliation.keep_bank_file import LOAD_BANK_FILE
+from claims.reconciliation.load_bank_file import give_up_bank_file, load_bank_file
 from claims.reprocessing.approve_reprocessing import REPROCESS
 from claims.reprocessing.compare_families import compare_families
 from claims.reprocessing.give_up_piece import give_up_comparison, give_up_families
@@ -207,6 +210,8 @@ def ring() -> None:
     ring_for_reprocessing()
     if work.waiting(PAYMENT_DOCUMENTS):
         bell.ring(write_documents)
+    if work.waiting(LOAD_BANK_FILE):
+        bell.ring(load_bank_files)
     if work.waiting(WHAT_IF):
         ring_for_what_if()
 
@@ -216,6 +221,18 @@ def write_documents() -> None:
     """Write remittances, checks, ACH files and EOBs of payment runs."""
     _work_off(
         PAYMENT_DOCUMENTS, lambda piece: write_payment_documents(piece=piece), again=lambda: bell.ring(write_documents)
+    )
+
+
+# A statement of 50,000 lines takes its time.
+@shared_task(queue="default", soft_time_limit=600, time_limit=660)
+def load_bank_files() -> None:
+    """Read banks' files and match what they say with the book."""
+    _work_off(
+        LOAD_BANK_FILE,
+        lambda piece: load_bank_file(file_id=piece["file"]),
+        again=lambda: bell.ring(load_bank_files),
+        give_up=lambda piece, error: give_up_bank_file(file_id=piece["file"], error=error),
     )
 
 

@@ -12,6 +12,17 @@ from claims.models.bank import (
     ReturnEntry,
     ReturnFile,
 )
+from claims.models.bank_statements import (
+    BankAccount,
+    BankException,
+    BankFile,
+    BankLine,
+    BankMatch,
+    BankMatchPart,
+    BankPostingRule,
+    BankStatement,
+    Reconciliation,
+)
 from claims.models.claim import Claim, ClaimEvent, ClaimNote
 from claims.models.decision import AccumulatorEntry, ClaimLine, Decision
 from claims.models.payments import Payment, PaymentInstruction, PaymentItem, PaymentRun
@@ -26,6 +37,14 @@ __all__ = [
     "AccumulatorEntry",
     "AchFile",
     "Authorization",
+    "BankAccount",
+    "BankException",
+    "BankFile",
+    "BankLine",
+    "BankMatch",
+    "BankMatchPart",
+    "BankPostingRule",
+    "BankStatement",
     "BankTerms",
     "Claim",
     "ClaimEvent",
@@ -43,6 +62,7 @@ __all__ = [
     "PriorCredit",
     "PriorRemittance",
     "ReceivingAccount",
+    "Reconciliation",
     "Reprocessing",
     "ReprocessingClaim",
     "Resolution",

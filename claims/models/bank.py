@@ -210,7 +210,7 @@ class PaymentInstrument(models.Model):
 
     MOVES = {
         Status.ISSUED: {Status.CLEARED, Status.RETURNED, Status.STOPPED, Status.VOIDED, Status.ESCHEATED},
-        Status.CLEARED: {Status.RETURNED},
+        Status.CLEARED: {Status.RETURNED, Status.ISSUED},
         Status.RETURNED: {Status.REISSUED, Status.CREDITED},
         Status.STOPPED: {Status.REISSUED, Status.CREDITED},
         Status.VOIDED: {Status.REISSUED, Status.CREDITED},

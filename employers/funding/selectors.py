@@ -11,7 +11,7 @@ from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from employers.funding.posting import MAY_BE_DRAWN, SPENDABLE, Account
-from employers.models import ClaimsAccount, LedgerEntry
+from employers.models import ClaimsAccount, LedgerEntry, LedgerTransaction
 from tpa.foundation.access import Scope
 from tpa.foundation.errors import NotFound
 from tpa.foundation.values.money import ZERO
@@ -78,6 +78,11 @@ def spendable_amount(claims_account_id: int, *, until: date | None = None) -> De
     """Cash less what is issued and not yet cleared, whatever limit there is. One query."""
     held = balances(claims_account_id, until=until)
     return sum((held[kind] for kind in SPENDABLE), ZERO)
+
+
+def posting_of(reference: str) -> int:
+    """The transaction of a reference that was posted. One query."""
+    return LedgerTransaction.objects.values_list("pk", flat=True).get(reference=reference)
 
 
 def register(

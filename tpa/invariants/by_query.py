@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tpa.invariants.bank_queries import BANK
 from tpa.invariants.invariant import Invariant, sql
 
 _APPEND_ONLY = (
@@ -20,6 +21,8 @@ _APPEND_ONLY = (
     "claims_positivepayfile",
     "plans_formeraccount",
     "claims_priorremittance",
+    "claims_bankline",
+    "claims_bankmatchpart",
     "foundation_auditevent",
     "tpa_invoiceline",
     "tpa_invoiceclaim",
@@ -58,6 +61,13 @@ _SAME_EMPLOYER = (
     ("claims_achfile", "claims_account_id", "employers_claimsaccount"),
     ("claims_positivepayfile", "claims_account_id", "employers_claimsaccount"),
     ("claims_paymentitem", "decision_id", "claims_decision"),
+    ("claims_bankaccount", "claims_account_id", "employers_claimsaccount"),
+    ("claims_bankstatement", "bank_account_id", "claims_bankaccount"),
+    ("claims_bankline", "bank_account_id", "claims_bankaccount"),
+    ("claims_bankmatch", "bank_account_id", "claims_bankaccount"),
+    ("claims_bankmatchpart", "match_id", "claims_bankmatch"),
+    ("claims_bankmatchpart", "transaction_id", "employers_ledgertransaction"),
+    ("claims_reconciliation", "bank_account_id", "claims_bankaccount"),
     ("tpa_invoice", "contract_id", "tpa_contract"),
     ("tpa_invoiceline", "invoice_id", "tpa_invoice"),
     ("tpa_invoiceclaim", "decision_id", "claims_decision"),
@@ -203,6 +213,7 @@ BY_QUERY: tuple[Invariant, ...] = (
                          GROUP BY a.employer_id) l ON l.employer_id = r.employer_id
             WHERE r.amount <> coalesce(l.amount, 0)""",
     ),
+    *BANK,
     *(
         sql(
             "I12",

@@ -131,6 +131,8 @@ class Document(models.Model):
         ACH = "ACH", _("ACH file")
         STOP_LOSS_NOTICE = "SL_NOTICE", _("notice to a stop-loss carrier")
         STOP_LOSS_PACKET = "SL_PACKET", _("reimbursement request to a stop-loss carrier")
+        RECONCILIATION_PDF = "BANKREC_PDF", _("bank reconciliation (PDF)")
+        RECONCILIATION_XLSX = "BANKREC_XLSX", _("bank reconciliation (spreadsheet)")
 
     employer_path = "employer_id"
 
