@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from claims.adjudication.claims_to_decide import lock_families_of, take_claims
 from claims.adjudication.engine.adjudicate import adjudicate
+from claims.adjudication.engine.procedures import ranked_before
 from claims.adjudication.gather_facts import facts_of, gather_facts
 from claims.adjudication.save_decisions import Decided, save_decisions
 from claims.models import Claim
@@ -31,7 +32,8 @@ def adjudicate_claims(*, claim_ids: Sequence[int]) -> int:
             standing = facts_of(claim, gathered)
             decision = adjudicate(standing.facts, standing.terms)
             gathered.sums.add(claim.family_id, standing.facts.counted_member_id, decision.consumptions)
-            gathered.prior.add(claim.member_id, claim.submission, decision)
+            ranks = ranked_before(standing.facts, decision)
+            gathered.prior.add(claim.member_id, claim.submission, decision, ranks)
             if gathered.edits.stays is not None:
                 gathered.edits.stays.add(claim.member_id, claim.submission, decision)
             batch.append(Decided(claim, standing.facts, decision, standing.plan_id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -49,6 +49,7 @@ class Gathered:
     our_sides: OurSides
     plan_hashes: Mapping[tuple[int, date], str]
     prices: Prices
+    ranked_npis: Collection[str]  # who bills under contracts that rank the procedures of a day
     authorizations: Mapping[int, Sequence[AuthorizationFact]]
     resolutions: Mapping[int, tuple[ResolutionFact, ...]]
     told: Mapping[int, tuple[RemittanceFact, ...]]
@@ -88,6 +89,8 @@ def gather_facts(claims: Sequence[ClaimToDecide], family_ids: Sequence[int], *, 
     decided_before = [claim.id for claim in claims if claim.decided_count]
     lines = {(claim.member_id, line.service_from) for claim in claims for line in claim.submission.lines}
     claim_ids = [claim.id for claim in claims]
+    prices = Prices.of(submissions, provider_ids, plan_hashes.values())
+    ranked_npis = {one.billing_provider.npi for one in submissions} - {""} if prices.rates.ranks else set()
     gathered = Gathered(
         decided_on=decided_on,
         members=members,
@@ -96,13 +99,14 @@ def gather_facts(claims: Sequence[ClaimToDecide], family_ids: Sequence[int], *, 
         other_coverages=other_coverages,
         our_sides=OurSides.of(claims, other_coverages),
         plan_hashes=plan_hashes,
-        prices=Prices.of(submissions, provider_ids, plan_hashes.values()),
+        prices=prices,
+        ranked_npis=ranked_npis,
         authorizations=authorizations_of(member_ids),
         resolutions=resolutions_of(decided_before),
         told=told_by_payers(decided_before),
         limits=approval_limits(sorted({claim.employer_id for claim in claims}), decided_on),
         sums=FamilySums.of(family_ids, decided_before),
-        prior=PriorLines.of(sorted(lines), claim_ids),
+        prior=PriorLines.of(sorted(lines), claim_ids, ranked_npis),
         edits=GatheredEdits(),
     )
     if edited := _edited(claims, gathered):

@@ -1,9 +1,9 @@
-"""Lines decided before that may be the same service: what duplicates are told by."""
+"""Lines decided before that may be the same service: what duplicates are told by, and who takes a rank first."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -11,13 +11,16 @@ from django.db import connection
 
 from claims.adjudication.engine.decision import ClaimDecision
 from claims.adjudication.engine.facts import PriorLine
+from claims.adjudication.engine.procedures import RankedBefore, ranked_before
 from claims.facts import Submission
+from claims.packing import unpack_decision, unpack_facts
 
 # The last decision of each claim counts, unless it took the claim back. `taken` are the claims being decided now.
 _LINES = """
 SELECT l.member_id, l.service_from, c.claim_number, l.number, p.npi, l.procedure_code, l.modifiers, l.revenue_code,
        l.service_to, l.units_count, l.billed_amount, d.outcome, c.kind, l.benefit, l.allowed_amount, l.copay_amount,
-       l.tooth_numbers, l.rendering_npi
+       l.tooth_numbers, l.rendering_npi,
+       d.id, CASE WHEN d.outcome = 'approved' AND p.npi = ANY(%s) THEN ARRAY[d.facts, d.says] END
   FROM (SELECT DISTINCT * FROM unnest(%s, %s::date[]) AS t(member_id, service_from)) wanted
   JOIN claims_claimline l USING (member_id, service_from)
   JOIN claims_decision d ON d.id = l.decision_id
@@ -29,6 +32,8 @@ SELECT l.member_id, l.service_from, c.claim_number, l.number, p.npi, l.procedure
 """
 
 Key = tuple[int, date]  # member and first day of service
+Ranks = Mapping[int, RankedBefore]  # by line number
+_NO_RANKS: Ranks = {}
 
 # As the database holds units, so that a fact read back is the same to the byte.
 _THOUSANDTH = Decimal("0.001")
@@ -41,13 +46,19 @@ class PriorLines:
         self._lines: dict[Key, list[PriorLine]] = defaultdict(list)
 
     @classmethod
-    def of(cls, keys: Iterable[Key], claim_ids: list[int]) -> PriorLines:
-        """Read the lines on those days, other than of the claims being decided, in one query."""
+    def of(cls, keys: Iterable[Key], claim_ids: list[int], ranked_npis: Collection[str] = ()) -> PriorLines:
+        """Read the lines on those days, other than of the claims being decided, in one query. `ranked_npis`: whose
+        procedures are ranked on however many claims they come."""
         wanted = list(keys)
         found = cls()
+        ranks: dict[int, Ranks] = {}
         with connection.cursor() as cursor:
-            cursor.execute(_LINES, [[key[0] for key in wanted], [key[1] for key in wanted], claim_ids])
+            days = [key[1] for key in wanted]
+            cursor.execute(_LINES, [sorted(ranked_npis), [key[0] for key in wanted], days, claim_ids])
             for row in cursor:
+                if row[19] and row[18] not in ranks:
+                    ranks[row[18]] = ranked_before(unpack_facts(row[19][0]), unpack_decision(row[19][1]))
+                rank = ranks.get(row[18], _NO_RANKS).get(row[3])
                 found._lines[row[0], row[1]].append(
                     PriorLine(
                         claim_number=row[2],
@@ -67,6 +78,9 @@ class PriorLines:
                         copay_amount=row[15],
                         tooth_numbers=tuple(row[16].split(":")) if row[16] else (),
                         rendering_npi=row[17],
+                        ranked_amount=rank.amount if rank else None,
+                        ranked_paid_amount=rank.paid_amount if rank else None,
+                        multiple=rank.indicator if rank else "",
                     )
                 )
         return found
@@ -76,9 +90,10 @@ class PriorLines:
         days = sorted({line.service_from for line in submission.lines})
         return tuple(prior for day in days for prior in self._lines.get((member_id, day), ()))
 
-    def add(self, member_id: int, submission: Submission, decision: ClaimDecision) -> None:
+    def add(self, member_id: int, submission: Submission, decision: ClaimDecision, ranks: Ranks = _NO_RANKS) -> None:
         """Let the next claims of the batch see this one."""
         for line, decided in zip(submission.lines, decision.lines, strict=True):
+            rank = ranks.get(line.number)
             self._lines[member_id, line.service_from].append(
                 PriorLine(
                     claim_number=decision.claim_number,
@@ -98,5 +113,8 @@ class PriorLines:
                     copay_amount=decided.figures.copay_amount,
                     tooth_numbers=line.tooth_numbers,
                     rendering_npi=submission.rendering_npi_of(line),
+                    ranked_amount=rank.amount if rank else None,
+                    ranked_paid_amount=rank.paid_amount if rank else None,
+                    multiple=rank.indicator if rank else "",
                 )
             )

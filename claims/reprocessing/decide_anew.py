@@ -11,6 +11,7 @@ import msgspec
 
 from claims.adjudication.engine.adjudicate import adjudicate
 from claims.adjudication.engine.decision import ClaimDecision
+from claims.adjudication.engine.procedures import ranked_before
 from claims.adjudication.gather_facts import Gathered, Standing, facts_of, gather_facts
 from claims.packing import unpack_facts
 from claims.reprocessing.standing_claims import StandingClaim, standing_claims
@@ -63,17 +64,19 @@ def _walk(claims: Sequence[StandingClaim], changed: Collection[int], gathered: G
     count = 0
     for place, one in enumerate(claims):
         decision, counted_id = one.decision, _counted_id(one, gathered)
+        facts = unpack_facts(one.facts) if gathered.ranked_npis else None
         if count or one.claim.id in changed:
             count += 1
             now = facts_of(one.claim, gathered)
             decision = adjudicate(now.facts, now.terms)
             if is_otherwise(one.decision, decision):
                 found.append(Anew(one, now, decision, place))
-                counted_id = now.facts.counted_member_id
+                counted_id, facts = now.facts.counted_member_id, now.facts
             else:
                 decision = one.decision
         gathered.sums.add(one.claim.family_id, counted_id, decision.consumptions)
-        gathered.prior.add(one.claim.member_id, one.claim.submission, decision)
+        ranks = ranked_before(facts, decision) if facts else {}
+        gathered.prior.add(one.claim.member_id, one.claim.submission, decision, ranks)
         if gathered.edits.stays is not None:
             gathered.edits.stays.add(one.claim.member_id, one.claim.submission, decision)
     return count

@@ -17,6 +17,7 @@ from claims.adjudication.edit_facts import coded_claim
 from claims.adjudication.engine.adjudicate import adjudicate
 from claims.adjudication.engine.decision import ClaimDecision
 from claims.adjudication.engine.facts import AuthorizationFact, ClaimFacts, LinePrice
+from claims.adjudication.engine.procedures import ranked_before
 from claims.adjudication.engine.years import is_stay, keys_of
 from claims.adjudication.prior_lines import PriorLines
 from claims.adjudication.prior_stays import PriorStays
@@ -94,7 +95,7 @@ class InventedYear:
             decision = adjudicate(facts, self.terms)
             member = facts.member
             self._sums.add(member.family_id, member.member_id, decision.consumptions)
-            self._prior.add(member.member_id, submission, decision)
+            self._prior.add(member.member_id, submission, decision, ranked_before(facts, decision))
             self._stays.add(member.member_id, submission, decision)
             yield DecidedClaim(facts, decision)
 

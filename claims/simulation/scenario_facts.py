@@ -22,6 +22,7 @@ from claims.adjudication.engine.facts import (
     ResolutionFact,
 )
 from claims.adjudication.engine.newborns import counts_with_mother, is_newborn
+from claims.adjudication.engine.procedures import ranked_before
 from claims.adjudication.engine.years import LIFETIME, keys_of
 from claims.facts import (
     OtherPayer,
@@ -156,6 +157,7 @@ class Family:
         if (stay := prior_stay_of(facts.submission, decision)) is not None:
             self._stays[decision.claim_number] = (member_id, stay)
         npi, kind = facts.submission.billing_provider.npi, facts.submission.kind
+        ranks = ranked_before(facts, decision)
         self._prior[decision.claim_number] = [
             PriorLine(
                 claim_number=decision.claim_number,
@@ -175,6 +177,9 @@ class Family:
                 copay_amount=decided.figures.copay_amount,
                 tooth_numbers=line.tooth_numbers,
                 rendering_npi=facts.submission.rendering_npi_of(line),
+                ranked_amount=ranks[line.number].amount if line.number in ranks else None,
+                ranked_paid_amount=ranks[line.number].paid_amount if line.number in ranks else None,
+                multiple=ranks[line.number].indicator if line.number in ranks else "",
             )
             for line, decided in zip(facts.submission.lines, decision.lines, strict=True)
         ]

@@ -42,6 +42,10 @@ SENTENCES: Final = {
     "price.outlier": gettext_lazy(
         "Charges of %(charges)s are beyond the threshold of %(threshold)s: %(percent)s per cent; %(result)s more."
     ),
+    "price.earlier_procedures": gettext_lazy(
+        "Ranked with the procedures of %(earlier_claims)s, which were paid %(paid_earlier)s and would be due"
+        " %(due_together)s together with these: %(result)s."
+    ),
     "price.by_a_person": gettext_lazy("A person set the price; billed %(billed)s: allowed %(result)s."),
     "price.protected": gettext_lazy(
         "The No Surprises Act recognises %(recognised_amount)s for the member's share; allowed %(result)s."

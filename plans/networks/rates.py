@@ -63,6 +63,11 @@ class RateBook:
         self._localities = localities or Localities()
         self._resolved: dict[tuple[int, int, str], RateFact] = {}
 
+    @property
+    def ranks(self) -> bool:
+        """Does any contract behind these rates pay one of several procedures less?"""
+        return any(one.fact.multiple_procedures for terms in self._terms.values() for one in terms)
+
     def find(
         self,
         schedule_id: int,

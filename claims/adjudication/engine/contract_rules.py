@@ -4,116 +4,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import date
 from decimal import Decimal
 
-from claims.adjudication.engine.contracts import NOTHING, in_ranges
-from claims.adjudication.engine.rates import (
-    ANAESTHESIA,
-    CASE_RATE,
-    DRG_WEIGHT,
-    FEE,
-    PER_DIEM,
-    PERCENT_OF_BILLED,
-    RELATIVE_VALUE,
-    Price,
-    method_of,
-)
+from claims.adjudication.engine.contracts import NOTHING
+from claims.adjudication.engine.procedures import Priced, modified, ranked
+from claims.adjudication.engine.rates import CASE_RATE, DRG_WEIGHT, PER_DIEM, Price, method_of
 from claims.adjudication.engine.work import Line, Work
-from plans.facts import ModifierTerm, RankTerm
 from tpa.foundation.values.money import ZERO, percent_of, split
 
-Priced = list[tuple[Line, Price]]
-
 _STAYS = frozenset({PER_DIEM, CASE_RATE, DRG_WEIGHT})
-# Prices of one procedure: what modifiers and ranks change.
-_PROCEDURES = frozenset({FEE, RELATIVE_VALUE, PERCENT_OF_BILLED, ANAESTHESIA})
-_RANKED = _PROCEDURES - {ANAESTHESIA}
-_HUNDRED = Decimal(100)
 
 
 def apply_contracts(work: Work, priced: Priced) -> Priced:
     """The prices after all terms, each move with its clause. A reference's terms come before the per cent of it."""
-    priced = [(line, _modified(line, price, before_ranking=True)) for line, price in priced]
-    priced = _ranked(priced)
-    priced = [(line, _modified(line, price, before_ranking=False)) for line, price in priced]
+    priced = [(line, modified(line.submitted, price, before_ranking=True)) for line, price in priced]
+    priced = ranked(work, priced)
+    priced = [(line, modified(line.submitted, price, before_ranking=False)) for line, price in priced]
     priced = _outliers(work, priced, of_reference=True)
     priced = [(line, _percent_taken(price)) for line, price in priced]
     priced = _outliers(work, priced, of_reference=False)
     return _capped(priced)
-
-
-def _modified(line: Line, price: Price, *, before_ranking: bool) -> Price:
-    """So many per cent for an assistant, a second surgeon, both sides, medical direction, …"""
-    rate = price.rate
-    if rate is None or not line.submitted.modifiers or method_of(rate) not in _PROCEDURES:
-        return price
-    for term in price.applied.modifiers:
-        if term.before_ranking is not before_ranking or not _holds(term, line, price):
-            continue
-        found = next(modifier for modifier in line.submitted.modifiers if modifier in term.modifiers)
-        inputs = (("modifier", found), ("percent", str(term.percent)))
-        price = price.moved(percent_of(price.amount, term.percent), "price.modifier", term.section, inputs)
-    return price
-
-
-def _holds(term: ModifierTerm, line: Line, price: Price) -> bool:
-    """Does the line carry the modifier, and the code the indicator? A rate that names the modifier is its price."""
-    rate = price.rate
-    assert rate is not None
-    carried = [modifier for modifier in line.submitted.modifiers if modifier in term.modifiers]
-    if not carried or rate.modifier in carried:
-        return False
-    if not term.indicator:
-        return True
-    return rate.values is not None and getattr(rate.values, term.indicator) in term.values
-
-
-def _ranked(priced: Priced) -> Priced:
-    """Several procedures of one provider on one day: dearest first, each unit a procedure, each at its per cent."""
-    groups: dict[tuple[RankTerm, str, date], list[int]] = defaultdict(list)
-    for at, (line, price) in enumerate(priced):
-        term = _rank_term(line, price)
-        if term is not None:
-            groups[term, line.submitted.rendering_npi, line.submitted.service_from].append(at)
-    for (term, _npi, _on), places in groups.items():
-        by_price = sorted(places, key=lambda at: (-_unit_amount(*priced[at]), at))
-        rank = 0
-        for at in by_price:
-            line, price = priced[at]
-            count = _procedures(line)
-            percent = sum((_percent_at(term, rank + step) for step in range(count)), Decimal(0)) / count
-            inputs = (("rank", str(rank + 1)), ("percent", str(percent)))
-            reduced = percent_of(price.amount, percent)
-            priced[at] = line, price.moved(reduced, "price.multiple_procedures", term.section, inputs)
-            rank += count
-    return priced
-
-
-def _rank_term(line: Line, price: Price) -> RankTerm | None:
-    rate = price.rate
-    if rate is None or not price.applied.multiple_procedures or method_of(rate) not in _RANKED:
-        return None
-    indicator = rate.values.multiple if rate.values else ""
-    for term in price.applied.multiple_procedures:
-        if (not term.codes or in_ranges(line.submitted.procedure_code, term.codes)) and (
-            not term.indicators or indicator in term.indicators
-        ):
-            return term
-    return None
-
-
-def _procedures(line: Line) -> int:
-    """Each whole unit is a procedure; no claim has hundreds of them."""
-    return min(999, max(1, int(line.submitted.units_count)))
-
-
-def _unit_amount(line: Line, price: Price) -> Decimal:
-    return price.amount / _procedures(line)
-
-
-def _percent_at(term: RankTerm, rank: int) -> Decimal:
-    return term.percents[min(rank, len(term.percents) - 1)]
 
 
 def _outliers(work: Work, priced: Priced, *, of_reference: bool) -> Priced:

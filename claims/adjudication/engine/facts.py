@@ -40,6 +40,9 @@ class PriorLine(Fact, frozen=True, kw_only=True):
     copay_amount: Decimal = ZERO
     tooth_numbers: tuple[str, ...] = ()
     rendering_npi: str = ""
+    ranked_amount: Decimal | None = None  # one of several procedures: its price before ranks, and after them
+    ranked_paid_amount: Decimal | None = None
+    multiple: str = ""  # the published indicator of multiple procedures that it was ranked by
 
 
 class PriorStay(Fact, frozen=True, kw_only=True):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 
-from claims.adjudication.engine.contract_rules import Priced, apply_contracts
+from claims.adjudication.engine.contract_rules import apply_contracts
 from claims.adjudication.engine.contracts import NOTHING, Contracts
+from claims.adjudication.engine.procedures import BY_RANK, Priced
 from claims.adjudication.engine.rates import (
     CASE_RATE,
     DRG_WEIGHT,
@@ -92,7 +93,7 @@ def _reduced_by_rank(price: Price) -> Decimal:
     """What one of several procedures is paid less: the remittance says that part by a code of its own."""
     if not price.moves or price.percent is not None:
         return ZERO
-    moved = sum([move.amount for move in price.moves if move.rule == "price.multiple_procedures"], ZERO)
+    moved = sum([move.amount for move in price.moves if move.rule in BY_RANK], ZERO)
     return max(ZERO, -moved)
 
 

@@ -171,6 +171,35 @@ def test_fees_of_its_own_with_published_indicators(providers: dict[str, Provider
     assert allowed(surgery) == [Decimal("200.00"), Decimal("625.00")]
 
 
+@pytest.mark.parametrize("together", [True, False], ids=["in one batch", "one after the other"])
+def test_procedures_of_a_day_are_ranked_on_however_many_claims_they_come(
+    providers: dict[str, Provider], together: bool
+) -> None:
+    knee, hip = submission(providers["own"], "29881"), submission(providers["own"], "27447", number="2")
+    first, second = decide(knee, hip) if together else (*decide(knee), *decide(hip))
+    # 1000 and half of 400 would be due together; 400 are paid.
+    assert (allowed(first), allowed(second)) == ([Decimal("400.00")], [Decimal("800.00")])
+    for claim_id in (first, second):
+        assert replay_decision(decision=Decision.objects.get(claim_id=claim_id)).is_same
+    says = unpack_decision(bytes(Decision.objects.get(claim_id=second).says))
+    (step,) = [step for step in says.lines[0].trace if step.rule == "price.earlier_procedures"]
+    number = Claim.objects.get(pk=first).claim_number
+    assert dict(step.inputs) == {"earlier_claims": number, "paid_earlier": "400.00", "due_together": "200.00"}
+
+
+def test_a_share_of_medicare_is_ranked_by_medicare_s_indicators_over_claims(providers: dict[str, Provider]) -> None:
+    (whole,) = decide(submission(providers["share"], "27447", "27447-59"))
+    again = make_provider()
+    make_participation(again, Network.objects.get(code="near"), FeeSchedule.objects.get(code="share"))
+    (first,), (second,) = (
+        decide(submission(again, "27447", number="2")),
+        decide(submission(again, "27447-59", number="3")),
+    )
+    full, half = allowed(whole)
+    assert abs(half * 2 - full) <= Decimal("0.02")
+    assert (allowed(first), allowed(second)) == ([full], [half])
+
+
 def test_out_of_network_the_reference_prices_by_its_own_terms(providers: dict[str, Provider]) -> None:
     (visit,) = decide(submission(providers["none"], "99213"))
     assert allowed(visit) == [Decimal("130.80")]

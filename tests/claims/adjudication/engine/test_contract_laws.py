@@ -119,3 +119,32 @@ def test_capped_together_is_the_lesser_of_both_sums(given_lines: list[LineWords]
     free = decided(given_lines, contract | {"lesser_of": {"level": "never"}})
     capped = decided(given_lines, contract | {"lesser_of": {"level": "claim"}})
     assert capped.figures.allowed_amount == min(free.figures.allowed_amount, free.figures.billed_amount)
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 2_000), st.integers(1, 3)), min_size=2, max_size=5),
+    st.lists(st.integers(0, 100), min_size=1, max_size=3).map(lambda shares: sorted([100, *shares], reverse=True)),
+    st.data(),
+)
+def test_on_however_many_claims_procedures_of_a_day_come_they_are_paid_as_on_one(
+    procedures: list[tuple[int, int]], percents: list[int], data: Any
+) -> None:
+    """To the cent that each may be rounded by; a later claim can not bear more than it is paid itself."""
+    lines = [
+        LineWords(code=str(20_000 + at), billed=Decimal(1_000_000), price=Decimal(dollars), units=Decimal(units))
+        for at, (dollars, units) in enumerate(procedures)
+    ]
+    contract = {"contract": {"multiple_procedures": [{"percents": percents, "section": "R"}]}}
+    (whole,) = decide(a_plan(), a_claim(*lines), contracts=contract)
+    order = data.draw(st.permutations(lines))
+    cut = data.draw(st.integers(1, len(order) - 1))
+    provider = "1234567893"
+    apart = decide(
+        a_plan(),
+        a_claim(*order[:cut], provider=provider),
+        a_claim(*order[cut:], provider=provider),
+        contracts=contract,
+    )
+    paid = sum(decision.figures.allowed_amount for decision in apart)
+    owed = max(whole.figures.allowed_amount, apart[0].figures.allowed_amount)
+    assert abs(paid - owed) <= Decimal("0.01") * len(lines) * 3
