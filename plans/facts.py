@@ -30,6 +30,17 @@ class DayTier(_Fact, frozen=True, kw_only=True, forbid_unknown_fields=True):
     through_day: int | None = None
 
 
+class PartFact(_Fact, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Of a procedure's values those of a part of it, or of another that it holds: units, or dollars for each unit."""
+
+    code: str = ""
+    work: Decimal | None = None
+    practice: Decimal | None = None
+    facility_practice: Decimal | None = None
+    malpractice: Decimal | None = None
+    amount: Decimal | None = None
+
+
 class ValuesFact(_Fact, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a table says of a code beside a price: the factors of a formula, and payment indicators as published."""
 
@@ -49,6 +60,8 @@ class ValuesFact(_Fact, frozen=True, kw_only=True, forbid_unknown_fields=True):
     team: str = ""
     percentiles: dict[str, Decimal] = {}  # of charges
     tiers: tuple[DayTier, ...] = ()
+    base: PartFact | None = None  # of an endoscopy: that of its family which all the others hold
+    technical: PartFact | None = None  # of imaging: what is paid for the taking of the image
 
 
 class LocalityFact(_Fact, frozen=True, kw_only=True):
@@ -231,12 +244,16 @@ class ModifierTerm(_Term, frozen=True, kw_only=True):
 class RankTerm(_Term, frozen=True, kw_only=True):
     """Several procedures of one day by one provider: the dearest at the first per cent, the next at the second, …
 
-    What belongs to it is said by ranges of codes, by values of the published indicator, or both.
+    What belongs to it is said by ranges of codes, by values of the published indicator, or both. `endoscopies` are the
+    values under which those of one family are first paid together: the dearest whole, the others beyond their base.
+    With a `part` only that part of each price is ranked and reduced, whoever of the practice rendered it.
     """
 
     percents: tuple[Decimal, ...]
     codes: tuple[CodeRange, ...] = ()
     indicators: tuple[str, ...] = ()
+    endoscopies: tuple[str, ...] = ()
+    part: Literal["", "practice", "technical", "professional"] = ""
     section: str = ""
 
 

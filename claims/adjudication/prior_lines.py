@@ -81,6 +81,7 @@ class PriorLines:
                         ranked_amount=rank.amount if rank else None,
                         ranked_paid_amount=rank.paid_amount if rank else None,
                         multiple=rank.indicator if rank else "",
+                        ranked_family=rank.family if rank else "",
                     )
                 )
         return found
@@ -116,5 +117,6 @@ class PriorLines:
                     ranked_amount=rank.amount if rank else None,
                     ranked_paid_amount=rank.paid_amount if rank else None,
                     multiple=rank.indicator if rank else "",
+                    ranked_family=rank.family if rank else "",
                 )
             )

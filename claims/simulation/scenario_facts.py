@@ -180,6 +180,7 @@ class Family:
                 ranked_amount=ranks[line.number].amount if line.number in ranks else None,
                 ranked_paid_amount=ranks[line.number].paid_amount if line.number in ranks else None,
                 multiple=ranks[line.number].indicator if line.number in ranks else "",
+                ranked_family=ranks[line.number].family if line.number in ranks else "",
             )
             for line, decided in zip(facts.submission.lines, decision.lines, strict=True)
         ]

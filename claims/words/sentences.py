@@ -42,6 +42,9 @@ SENTENCES: Final = {
     "price.outlier": gettext_lazy(
         "Charges of %(charges)s are beyond the threshold of %(threshold)s: %(percent)s per cent; %(result)s more."
     ),
+    "price.endoscopy": gettext_lazy(
+        "Endoscopies that hold %(family)s: it costs %(base_price)s, which is paid once; %(result)s less."
+    ),
     "price.earlier_procedures": gettext_lazy(
         "Ranked with the procedures of %(earlier_claims)s, which were paid %(paid_earlier)s and would be due"
         " %(due_together)s together with these: %(result)s."

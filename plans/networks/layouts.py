@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 
-from plans.facts import ValuesFact
+from plans.facts import PartFact, ValuesFact
 from plans.networks.charge_percentiles import gather_percentiles
+from plans.networks.gather_parts import gather_parts
 from plans.networks.read_published import Cells, Into, Layout, Report, code_in, number_in
 from plans.networks.take_over import FACTORS, RATES, ZIPS
 from tpa.foundation.values.money import cents
@@ -40,6 +41,7 @@ def _relative_values(number: int, cells: Cells, into: Into, report: Report) -> I
         assistant=cells["assistant"],
         co_surgeon=cells["co_surgeon"],
         team=cells["team"],
+        base=PartFact(code=base) if (base := cells.get("base", "")) else None,
     )
     if not code or not any((values.work, values.practice, values.facility_practice, values.malpractice)):
         report.skipped_count += 1
@@ -150,9 +152,12 @@ _LAYOUTS = (
             "assistant": ("ASSTSURG",),
             "co_surgeon": ("COSURG",),
             "team": ("TEAMSURG",),
+            "base": ("ENDOBASE",),
         },
         _relative_values,
         {"method": "relative_value"},
+        frozenset({"base"}),
+        gather=gather_parts,
     ),
     Layout(
         "anaesthesia-base-units",

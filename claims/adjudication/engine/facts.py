@@ -43,6 +43,7 @@ class PriorLine(Fact, frozen=True, kw_only=True):
     ranked_amount: Decimal | None = None  # one of several procedures: its price before ranks, and after them
     ranked_paid_amount: Decimal | None = None
     multiple: str = ""  # the published indicator of multiple procedures that it was ranked by
+    ranked_family: str = ""  # of an endoscopy the base of its family, which takes one rank together
 
 
 class PriorStay(Fact, frozen=True, kw_only=True):

@@ -16,6 +16,15 @@ from typing import NamedTuple
 from claims.adjudication.engine.contracts import Contracts, in_ranges
 from claims.adjudication.engine.decision import ClaimDecision, LineDecision
 from claims.adjudication.engine.facts import ClaimFacts, PriorLine
+from claims.adjudication.engine.parts import (
+    ENDOSCOPY,
+    family_of,
+    is_of_part,
+    join_families,
+    percent_at,
+    procedures_in,
+    rank_parts,
+)
 from claims.adjudication.engine.rates import (
     ANAESTHESIA,
     FEE,
@@ -35,16 +44,28 @@ Priced = list[tuple[Line, Price]]
 # Prices of one procedure: what modifiers and ranks change.
 _PROCEDURES = frozenset({FEE, RELATIVE_VALUE, PERCENT_OF_BILLED, ANAESTHESIA})
 _RANKED = _PROCEDURES - {ANAESTHESIA}
-BY_RANK = ("price.multiple_procedures", "price.earlier_procedures")
+BY_RANK = ("price.multiple_procedures", "price.earlier_procedures", ENDOSCOPY)
 _NOT_BY_RATE = ("price.by_a_person", "price.repriced")
 
 
 class RankedBefore(NamedTuple):
-    """A line of an earlier claim: what it costs before ranks, what it was paid by them, its published indicator."""
+    """A line of an earlier claim: what it costs before ranks, what it was paid by them, its published indicator, and of
+    an endoscopy the family that takes one rank."""
 
     amount: Decimal
     paid_amount: Decimal
     indicator: str
+    family: str = ""
+
+
+class _Service(NamedTuple):
+    """What takes one rank or, of several units, more; in the order of ranks when sorted: dearest first."""
+
+    less_amount: Decimal  # of a rank, with the other sign
+    is_new: bool
+    first: int
+    count: int
+    members: tuple[int, ...]
 
 
 def modified(submitted: SubmittedLine, price: Price, *, before_ranking: bool) -> Price:
@@ -77,13 +98,16 @@ def ranked(work: Work, priced: Priced) -> Priced:
     """Several procedures of one provider on one day: dearest first, each unit a procedure, each at its per cent."""
     groups: dict[tuple[RankTerm, str, date], list[int]] = defaultdict(list)
     for at, (line, price) in enumerate(priced):
-        term = _rank_term(line.submitted, price)
-        if term is not None:
-            npi = work.submission.rendering_npi_of(line.submitted)
+        for term in _rank_terms(line.submitted, price):
+            npi = "" if term.part else work.submission.rendering_npi_of(line.submitted)
             groups[term, npi, line.submitted.service_from].append(at)
     for (term, npi, on), places in groups.items():
+        if term.part:
+            rank_parts(work, priced, places, term)
+            continue
         before = [prior for prior in work.facts.prior_lines if _stands_before(prior, work, term, npi, on)]
-        _rank(priced, places, term, before)
+        families = join_families(work, priced, places, term) if term.endoscopies else []
+        _rank(priced, places, term, before, families)
     return priced
 
 
@@ -99,11 +123,15 @@ def ranked_before(facts: ClaimFacts, decision: ClaimDecision) -> dict[int, Ranke
         if rate is None or not _is_by_rate(line):
             continue
         price = price_by_rate(rate, submitted, facts.submission, contracts.behind(rate, submitted.service_from))
-        if price is None or _rank_term(submitted, price) is None:
+        if price is None or all(term.part for term in _rank_terms(submitted, price)):
             continue
         amount = modified(submitted, price, before_ranking=True).amount
-        moved = sum([step.amount or ZERO for step in line.trace if step.rule in BY_RANK], ZERO)
-        found[line.number] = RankedBefore(amount, amount + moved, rate.values.multiple if rate.values else "")
+        moves = [step for step in line.trace if step.rule in BY_RANK and not is_of_part(step)]
+        amount += sum([step.amount or ZERO for step in moves if step.rule == ENDOSCOPY], ZERO)
+        paid = amount + sum([step.amount or ZERO for step in moves if step.rule != ENDOSCOPY], ZERO)
+        indicator = rate.values.multiple if rate.values else ""
+        terms = [term for term in _rank_terms(submitted, price) if not term.part]
+        found[line.number] = RankedBefore(amount, paid, indicator, family_of(terms[0], submitted, price))
     return found
 
 
@@ -126,29 +154,58 @@ def _stands_before(prior: PriorLine, work: Work, term: RankTerm, npi: str, on: d
     )
 
 
-def _rank(priced: Priced, places: Sequence[int], term: RankTerm, before: Sequence[PriorLine]) -> None:
+def _rank(
+    priced: Priced, places: Sequence[int], term: RankTerm, before: Sequence[PriorLine], families: Sequence[list[int]]
+) -> None:
     """Rank them, of equal price what was paid before first, then in the claim's order."""
-    order = [(-_unit(prior.ranked_amount or ZERO, prior.units_count), False, at) for at, prior in enumerate(before)]
-    order += [(-_unit(priced[at][1].amount, priced[at][0].submitted.units_count), True, at) for at in places]
     full = {at: priced[at][1].amount for at in places}
     earlier = (("earlier_claims", ", ".join(dict.fromkeys(prior.claim_number for prior in before))),) if before else ()
     rank, paid, due = 0, ZERO, ZERO
-    for _amount, is_new, at in sorted(order):
-        count = _procedures(priced[at][0].submitted.units_count if is_new else before[at].units_count)
-        percent = sum((_percent_at(term, rank + step) for step in range(count)), Decimal(0)) / count
-        if is_new:
-            line, price = priced[at]
-            inputs = (("rank", str(rank + 1)), ("percent", str(percent)), *earlier)
-            reduced = percent_of(price.amount, percent)
-            priced[at] = line, price.moved(reduced, "price.multiple_procedures", term.section, inputs)
-        else:
-            most = _most(before[at], priced[places[0]][1])
-            paid += min(before[at].ranked_paid_amount or ZERO, most)
-            due += min(percent_of(before[at].ranked_amount or ZERO, percent), most)
-        rank += count
+    for service in sorted((*_services_before(before), *_services(priced, places, families))):
+        percent = sum((percent_at(term, rank + step) for step in range(service.count)), Decimal(0)) / service.count
+        for at in service.members:
+            if service.is_new:
+                line, price = priced[at]
+                inputs = (("rank", str(rank + 1)), ("percent", str(percent)), *earlier)
+                reduced = percent_of(price.amount, percent)
+                priced[at] = line, price.moved(reduced, "price.multiple_procedures", term.section, inputs)
+            else:
+                most = _most(before[at], priced[places[0]][1])
+                paid += min(before[at].ranked_paid_amount or ZERO, most)
+                due += min(percent_of(before[at].ranked_amount or ZERO, percent), most)
+        rank += service.count
     if paid != due:
         told = (*earlier, ("paid_earlier", str(paid)), ("due_together", str(due)))
         _settle(priced, places, full, paid - due, term, told)
+
+
+def _services(priced: Priced, places: Sequence[int], families: Sequence[list[int]]) -> list[_Service]:
+    """What takes ranks: a family of endoscopies one, every other procedure one for each unit."""
+    joined = {at for family in families for at in family}
+    found = [
+        _Service(-sum([priced[at][1].amount for at in family], ZERO), True, family[0], 1, tuple(family))
+        for family in families
+    ]
+    for at in places:
+        if at not in joined:
+            count = procedures_in(priced[at][0].submitted.units_count)
+            found.append(_Service(-(priced[at][1].amount / count), True, at, count, (at,)))
+    return found
+
+
+def _services_before(before: Sequence[PriorLine]) -> list[_Service]:
+    found: list[_Service] = []
+    families: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for at, prior in enumerate(before):
+        if prior.ranked_family:
+            families[prior.claim_number, prior.ranked_family].append(at)
+        else:
+            count = procedures_in(prior.units_count)
+            found.append(_Service(-((prior.ranked_amount or ZERO) / count), False, at, count, (at,)))
+    for family in families.values():
+        together = sum([before[at].ranked_amount or ZERO for at in family], ZERO)
+        found.append(_Service(-together, False, family[0], 1, tuple(family)))
+    return found
 
 
 def _settle(
@@ -175,27 +232,18 @@ def _most(prior: PriorLine, price: Price) -> Decimal:
     return prior.billed_amount * 100 / price.percent if price.percent else prior.billed_amount
 
 
-def _rank_term(submitted: SubmittedLine, price: Price) -> RankTerm | None:
+def _rank_terms(submitted: SubmittedLine, price: Price) -> list[RankTerm]:
+    """The first that ranks the whole price, and for each part the first that ranks it."""
     rate = price.rate
     if rate is None or not price.applied.multiple_procedures or method_of(rate) not in _RANKED:
-        return None
+        return []
     indicator = rate.values.multiple if rate.values else ""
-    terms = price.applied.multiple_procedures
-    return next((term for term in terms if _is_of(term, submitted.procedure_code, indicator)), None)
+    found: dict[str, RankTerm] = {}
+    for term in price.applied.multiple_procedures:
+        if term.part not in found and _is_of(term, submitted.procedure_code, indicator):
+            found[term.part] = term
+    return list(found.values())
 
 
 def _is_of(term: RankTerm, code: str, indicator: str) -> bool:
     return (not term.codes or in_ranges(code, term.codes)) and (not term.indicators or indicator in term.indicators)
-
-
-def _procedures(units: Decimal) -> int:
-    """Each whole unit is a procedure; no claim has hundreds of them."""
-    return min(999, max(1, int(units)))
-
-
-def _unit(amount: Decimal, units: Decimal) -> Decimal:
-    return amount / _procedures(units)
-
-
-def _percent_at(term: RankTerm, rank: int) -> Decimal:
-    return term.percents[min(rank, len(term.percents) - 1)]

@@ -46,6 +46,38 @@ def schedule() -> FeeSchedule:
     return make_schedule("published", is_reference=True)
 
 
+def _line(code: str, modifier: str, units: tuple[str, str, str], multiple: str, base: str = "") -> str:
+    """A line of PPRRVU: work, practice in and out of a facility, malpractice, and what is said of several."""
+    work, practice, malpractice = units
+    figures = f"{work},{practice},,{practice},,{malpractice},0,0"
+    days = "0,000,0.00,0.00,0.00"
+    return f"{code},{modifier},A text,A,,{figures},{days},{multiple},0,1,0,0,0,{base},33.4009,09,0,99,0,0,0\n"
+
+
+def test_a_base_endoscopy_and_the_taking_of_an_image_are_found_in_other_lines(schedule: FeeSchedule) -> None:
+    added = [
+        _line("45385", "", ("4.57", "8.00", "0.60"), "3", "45378"),
+        _line("45378", "", ("3.26", "6.50", "0.45"), "3", "45378"),
+        _line("45999", "", ("1.00", "1.00", "1.00"), "3", "45998"),
+        _line("70551", "", ("1.48", "4.80", "0.10"), "4"),
+        _line("70551", "TC", ("0.00", "4.20", "0.02"), "4"),
+        _line("70551", "26", ("1.48", "0.60", "0.08"), "4"),
+    ]
+    assert load("pprrvu", PPRRVU + "\n" + "".join(added)).problems == []
+    values = {(rate.code, rate.modifier): rate.values for rate in standing()}
+    units = {"work": "3.26", "practice": "6.50", "facility_practice": "6.50", "malpractice": "0.45"}
+    assert values["45385", ""]["base"] == values["45378", ""]["base"] == {"code": "45378"} | units
+    assert "base" not in values["45999", ""]  # the file has no such base
+    assert values["70551", ""]["technical"] == {
+        "work": "0.00",
+        "practice": "4.20",
+        "facility_practice": "4.20",
+        "malpractice": "0.02",
+    }
+    assert all("technical" not in values["70551", modifier] for modifier in ("TC", "26"))
+    assert "technical" not in values["99213", ""]
+
+
 def test_relative_values_with_their_indicators_and_no_text(schedule: FeeSchedule) -> None:
     done = load("pprrvu", PPRRVU)
     assert (done.problems, done.row_count, done.added_count, done.skipped_count) == ([], 3, 3, 1)
