@@ -108,13 +108,18 @@ class Prices:
         )
 
     def _qualifying(self, line: SubmittedLine, terms: PlanTerms, site: Site) -> Decimal | None:
-        """The line's, for all its units."""
-        if not terms.protected_tier or line.unit_basis == "MJ":
+        """The line's, for all its units; of anaesthesia for base, time and status. Other minutes have none."""
+        if not terms.protected_tier:
             return None
         found = self.qualifying.find(
             line.procedure_code, line.modifiers, plan=terms.plan, state=site.state, on=line.service_from
         )
-        return None if found is None else cents(found * line.units_count)
+        if found is None or (found.anaesthesia is None and line.unit_basis == "MJ"):
+            return None
+        units = line.units_count
+        if found.anaesthesia is not None:
+            units = found.anaesthesia.count(units, line.unit_basis, line.modifiers)
+        return cents(found.amount * units)
 
 
 def site_of(submission: Submission) -> Site:

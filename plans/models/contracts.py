@@ -112,6 +112,12 @@ class QualifyingAmount(models.Model):
     factor = models.DecimalField(max_digits=14, decimal_places=10, help_text=_("of all years since, multiplied"))
     amount = models.DecimalField(max_digits=14, decimal_places=2)
     contract_count = models.IntegerField()
+    source = models.CharField(
+        max_length=80, blank=True, help_text=_("the database whose median it is, where contracts were too few")
+    )
+    anaesthesia = models.JSONField(
+        null=True, help_text=_("the amount is for a unit: base units, minutes to a unit, units of physical status")
+    )
     period = DateRangeField()
     recorded_at = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True)

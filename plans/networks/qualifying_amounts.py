@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import msgspec
 
 from tpa.foundation.values.money import cents, dollars
 
@@ -67,8 +69,33 @@ def rounded(amount: Decimal, *, to: str) -> Decimal:
     return dollars(amount) if to == "dollar" else cents(amount)
 
 
+class AnaesthesiaUnits(msgspec.Struct, frozen=True):
+    """What of anaesthesia is counted in units: base, minutes to a unit of time, physical status by modifier."""
+
+    base_units: Decimal
+    minutes: Decimal
+    status: dict[str, Decimal] = {}
+
+    def count(self, units: Decimal, unit_basis: str, modifiers: Sequence[str]) -> Decimal:
+        """Base, time and status units. Time billed in minutes counts to the part of a unit: 15 minutes or fraction
+        thereof, (c)(1)(iii)(B), read as the fraction itself; what is not billed in minutes is billed in units."""
+        time = units / self.minutes if unit_basis == "MJ" else units
+        return self.base_units + time + sum((self.status.get(one, Decimal(0)) for one in modifiers), Decimal(0))
+
+
+def read_anaesthesia(kept: str | dict[str, Any] | None) -> AnaesthesiaUnits | None:
+    """As it stands in the database."""
+    if kept is None:
+        return None
+    fields = msgspec.json.decode(kept) if isinstance(kept, str) else kept
+    return msgspec.convert(fields, AnaesthesiaUnits, strict=False)
+
+
 class QualifyingRow(NamedTuple):
-    """An amount for a period: of a plan's market or, blank, of all that are administered; of a state or, blank, any."""
+    """An amount for a period: of a plan's market or, blank, of all that are administered; of a state or, blank, any.
+
+    With `anaesthesia` it is the indexed median of conversion factors, not rounded ((c)(1)(iii)).
+    """
 
     market: str
     code: str
@@ -77,6 +104,7 @@ class QualifyingRow(NamedTuple):
     amount: Decimal
     starts_on: date
     ends_on: date | None
+    anaesthesia: AnaesthesiaUnits | None = None
 
 
 class QualifyingBook:
@@ -87,8 +115,8 @@ class QualifyingBook:
         for row in rows:
             self._rows[row.market, row.code, row.modifier, row.region].append(row)
 
-    def find(self, code: str, modifiers: Sequence[str], *, plan: str, state: str, on: date) -> Decimal | None:
-        """The amount a unit: the plan's own market before all that are administered, the state before any."""
+    def find(self, code: str, modifiers: Sequence[str], *, plan: str, state: str, on: date) -> QualifyingRow | None:
+        """The plan's own market before all that are administered, the state before any."""
         if not self._rows:
             return None
         modifier = next((one for one in modifiers if one in _OWN_SERVICES), "")
@@ -96,5 +124,5 @@ class QualifyingBook:
             for region in (state, ""):
                 for row in self._rows.get((market, code, modifier, region), ()):
                     if row.starts_on <= on and (row.ends_on is None or on < row.ends_on):
-                        return row.amount
+                        return row
         return None

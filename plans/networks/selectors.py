@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from plans.facts import LocalityFact, ParticipationFact, RateFact, ValuesFact
 from plans.models import FeeSchedule, Network, NetworkParticipation, Provider
 from plans.networks.localities import STATE, ZIP3, ZIP5, FactorRow, Localities, Site, ZipRow
-from plans.networks.qualifying_amounts import QualifyingBook, QualifyingRow
+from plans.networks.qualifying_amounts import QualifyingBook, QualifyingRow, read_anaesthesia
 from plans.networks.rates import BookedRate, BookedTerms, RateBook
 from plans.networks.read_contract import read_contract
 
@@ -50,7 +50,9 @@ SELECT held.table, held.postal_code, held.locality, lower(held.period), upper(he
  ORDER BY held.id, factor.id
 """
 _QUALIFYING = """
-SELECT held.market, held.code, held.modifier, held.region, held.amount, lower(held.period), upper(held.period)
+SELECT held.market, held.code, held.modifier, held.region,
+       CASE WHEN held.anaesthesia IS NULL THEN held.amount ELSE held.median_amount * held.factor END,
+       lower(held.period), upper(held.period), held.anaesthesia
   FROM plans_qualifyingamount held
  WHERE held.code = ANY(%(codes)s) AND held.period && daterange(%(from)s, %(to)s, '[]') AND {known}
  ORDER BY held.id
@@ -159,7 +161,8 @@ def qualifying_amounts(
     wanted: dict[str, Any] = {"codes": sorted(codes), "from": on_from, "to": on_to, "known_at": known_at}
     with connection.cursor() as cursor:
         cursor.execute(_QUALIFYING.format(known=_NOW if known_at is None else _THEN), wanted)
-        return QualifyingBook(QualifyingRow(*row) for row in cursor.fetchall())
+        rows = (QualifyingRow(*row)._replace(anaesthesia=read_anaesthesia(row[-1])) for row in cursor.fetchall())
+        return QualifyingBook(rows)
 
 
 def network_codes() -> list[str]:

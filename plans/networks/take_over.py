@@ -45,7 +45,7 @@ ZIPS = Table("plans_localityzip", ("table", "postal_code"), ("locality",))
 QUALIFYING = Table(
     "plans_qualifyingamount",
     ("market", "code", "modifier", "region"),
-    ("median_amount", "factor", "amount", "contract_count"),
+    ("median_amount", "factor", "amount", "contract_count", "source", "anaesthesia"),
 )
 
 

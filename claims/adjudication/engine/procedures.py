@@ -64,7 +64,7 @@ class _Service(NamedTuple):
     less_amount: Decimal  # of a rank, with the other sign
     is_new: bool
     first: int
-    count: int
+    ranks: int
     members: tuple[int, ...]
 
 
@@ -162,7 +162,7 @@ def _rank(
     earlier = (("earlier_claims", ", ".join(dict.fromkeys(prior.claim_number for prior in before))),) if before else ()
     rank, paid, due = 0, ZERO, ZERO
     for service in sorted((*_services_before(before), *_services(priced, places, families))):
-        percent = sum((percent_at(term, rank + step) for step in range(service.count)), Decimal(0)) / service.count
+        percent = sum((percent_at(term, rank + step) for step in range(service.ranks)), Decimal(0)) / service.ranks
         for at in service.members:
             if service.is_new:
                 line, price = priced[at]
@@ -173,7 +173,7 @@ def _rank(
                 most = _most(before[at], priced[places[0]][1])
                 paid += min(before[at].ranked_paid_amount or ZERO, most)
                 due += min(percent_of(before[at].ranked_amount or ZERO, percent), most)
-        rank += service.count
+        rank += service.ranks
     if paid != due:
         told = (*earlier, ("paid_earlier", str(paid)), ("due_together", str(due)))
         _settle(priced, places, full, paid - due, term, told)

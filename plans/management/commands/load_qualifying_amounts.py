@@ -45,5 +45,5 @@ class Command(BaseCommand):
             raise CommandError(f"nothing was loaded of {file}")
         self.stdout.write(
             f"{done.added_count} added, {done.same_count} stood already, {done.superseded_count} superseded;"
-            f" {done.insufficient_count} services have too few contracts"
+            f" {done.database_count} by a database, {done.insufficient_count} services have too few contracts"
         )

@@ -188,16 +188,10 @@ def test_procedures_of_a_day_are_ranked_on_however_many_claims_they_come(
 
 
 def test_a_share_of_medicare_is_ranked_by_medicare_s_indicators_over_claims(providers: dict[str, Provider]) -> None:
-    (whole,) = decide(submission(providers["share"], "27447", "27447-59"))
-    again = make_provider()
-    make_participation(again, Network.objects.get(code="near"), FeeSchedule.objects.get(code="share"))
-    (first,), (second,) = (
-        decide(submission(again, "27447", number="2")),
-        decide(submission(again, "27447-59", number="3")),
-    )
-    full, half = allowed(whole)
-    assert abs(half * 2 - full) <= Decimal("0.02")
-    assert (allowed(first), allowed(second)) == ([full], [half])
+    (first,) = decide(submission(providers["share"], "27447"))
+    (second,) = decide(submission(providers["share"], "27447-59", number="2"))
+    # Half of the reference's price, then 140 per cent of it: to the cent as on one claim.
+    assert (allowed(first), allowed(second)) == ([Decimal("2172.48")], [Decimal("1086.25")])
 
 
 def test_out_of_network_the_reference_prices_by_its_own_terms(providers: dict[str, Provider]) -> None:
@@ -221,6 +215,15 @@ def test_an_emergency_is_paid_by_the_qualifying_amount_until_a_rate_is_recorded(
     says = unpack_decision(bytes(Decision.objects.filter(claim_id=claim_id).latest("number").says))
     assert (says.figures.allowed_amount, says.figures.member_amount) == (Decimal("900.00"), Decimal("41.06"))
     assert says.figures.plan_paid_amount == Decimal("858.94")
+
+
+def test_anaesthesia_in_an_emergency_is_shared_on_its_conversion_factor(providers: dict[str, Provider]) -> None:
+    rates = ["code,region,amount,base_units\n", *["01402,AK,60,7\n"] * 3]
+    load_qualifying_amounts(year=QualifyingYear(2026, 2025), lines=rates, by=BY)
+    (claim_id,) = decide(submission(providers["none"], "01402-P3", emergency=True, minutes=80))
+    # 60 x 1.0265311701 x (7 + 80 / 15 + 1), once rounded
+    assert allowed(claim_id) == [Decimal("821.22")]
+    assert replay_decision(decision=Decision.objects.get(claim_id=claim_id)).is_same
 
 
 def test_a_drg_is_priced_by_its_weight_of_the_reference(providers: dict[str, Provider]) -> None:

@@ -76,14 +76,57 @@ def test_a_line_finds_its_own_market_then_all_its_state_then_any(django_assert_n
     on = date(2024, 5, 1)
     with django_assert_num_queries(1):
         book = qualifying_amounts(["99285"], on, on)
-    asked = [
+    found = [
         book.find("99285", (), plan="acme-plan", state="WA", on=on),
         book.find("99285", (), plan="acme-plan", state="OR", on=on),
         book.find("99285", ("26",), plan="other", state="WA", on=on),
         book.find("99285", ("25",), plan="other", state="WA", on=on),
         book.find("99285", (), plan="other", state="WA", on=date(2026, 1, 1)),
     ]
+    asked = [row.amount if row else None for row in found]
     assert asked == [Decimal("227.07"), Decimal("113.53"), Decimal("34.06"), Decimal("113.53"), None]
+
+
+WIDER = "code,modifier,region,amount,base_units,database\n"
+
+
+def load_wider(*rows: str) -> LoadedAmounts:
+    lines = (WIDER + "\n".join(rows)).splitlines(keepends=True)
+    return load_qualifying_amounts(year=QualifyingYear(2024, 2022), lines=lines, by=Actor.system("tests"))
+
+
+def test_too_few_contracts_take_a_database_s_median_of_the_year_before() -> None:
+    few = ["27447,,WA,1500,,", "27447,,WA,1600,,", "27447,,WA,1400,,Washington APCD"]
+    enough = ["99285,,WA,300,,", "99285,,WA,310,,", "99285,,WA,320,,", "99285,,WA,100,,Washington APCD"]
+    done = load_wider(*few, *enough, "29881,,WA,900,,")
+    assert (done.added_count, done.database_count, done.insufficient_count) == (2, 1, 1)
+    found = {row.code: row for row in QualifyingAmount.objects.all()}
+    knee, visit = found["27447"], found["99285"]
+    # Of the year before: by the factor of 2024 alone, 1400 x 1.0543149339.
+    assert (knee.amount, knee.source, knee.contract_count) == (Decimal("1476.04"), "Washington APCD", 2)
+    assert (visit.median_amount, visit.source) == (Decimal(310), "")
+    assert load_wider(*few, *enough, "29881,,WA,900,,").same_count == 2
+    twice = load_wider(*few, "27447,,WA,1450,,Another")
+    assert [problem.line_number for problem in twice.problems] == [5]
+
+
+def test_anaesthesia_is_a_conversion_factor_times_base_time_and_status_units() -> None:
+    rows = ["00840,,,60,5,", "00840,,,58,5,", "00840,,,62,5,"]
+    assert load_wider(*rows).added_count == 1
+    (row,) = QualifyingAmount.objects.all()
+    assert row.anaesthesia == {"base_units": "5", "minutes": "15", "status": {"P3": "1", "P4": "2", "P5": "3"}}
+    on = date(2024, 5, 1)
+    found = qualifying_amounts(["00840"], on, on).find("00840", ("P3",), plan="p", state="WA", on=on)
+    assert found is not None
+    # Not rounded until it is multiplied: 60 x 1.0768582128 x 1.0543149339.
+    assert found.amount.quantize(Decimal("0.000001")) == Decimal("68.120862")
+    units = found.anaesthesia
+    assert units is not None
+    assert units.count(Decimal(75), "MJ", ("P3",)) == 11
+    assert units.count(Decimal(80), "MJ", ("QK",)).quantize(Decimal("0.0001")) == Decimal("10.3333")
+    assert units.count(Decimal(4), "UN", ("P4", "P5")) == 14
+    other = load_wider(*rows, "00840,,,61,6,")
+    assert [problem.line_number for problem in other.problems] == [5]
 
 
 def test_the_command_names_lines_and_loads_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
