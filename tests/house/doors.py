@@ -149,6 +149,7 @@ def _half(world: screens.World, partner: User) -> dict[str, Any]:
         "claims:edi_file_answer.document_id": answer,
         "claims_api:answer.document_id": answer,
         "claims_api:run_document.document_id": payment_paper,
+        "tpa:contract_work.what": "fee",
         "tpa:contract_paper.document_id": contract_paper,
         "tpa:invoice_document.document_id": invoice_paper,
         "tpa_api:document.document_id": invoice_paper,

@@ -16,12 +16,13 @@ from tpa.foundation.access import Scope
 from tpa.foundation.values.money import ZERO
 from tpa.models import Invoice
 
-# Of invoices (not of their corrections) with something billed: billed, paid, carried on, given up, open.
+# Of invoices (not of their corrections) with something billed: billed, paid, carried on, given up, open, disputed.
 _OPEN = """
 SELECT i.id, i.number, i.employer_id, e.name, i.issued_on, i.due_on,
        i.total_amount + coalesce(c.amount, 0) AS billed,
        coalesce(s.paid, 0) AS paid, coalesce(s.short, 0) + coalesce(s.off, 0) AS other,
-       i.total_amount + coalesce(c.amount, 0) - coalesce(s.paid, 0) - coalesce(s.short, 0) - coalesce(s.off, 0)
+       i.total_amount + coalesce(c.amount, 0) - coalesce(s.paid, 0) - coalesce(s.short, 0) - coalesce(s.off, 0),
+       coalesce(d.amount, 0)
   FROM tpa_invoice i
   JOIN employers_employer e ON e.id = i.employer_id
   LEFT JOIN LATERAL (SELECT sum(total_amount) AS amount FROM tpa_invoice WHERE corrects_id = i.id) c ON true
@@ -29,6 +30,8 @@ SELECT i.id, i.number, i.employer_id, e.name, i.issued_on, i.due_on,
                             sum(amount) FILTER (WHERE short_payment_id IS NOT NULL) AS short,
                             sum(amount) FILTER (WHERE write_off_id IS NOT NULL) AS off
                        FROM tpa_invoicesettlement WHERE invoice_id = i.id) s ON true
+  LEFT JOIN LATERAL (SELECT sum(amount) AS amount FROM tpa_invoicedispute
+                      WHERE invoice_id = i.id AND status = 'open') d ON true
  WHERE i.kind = 'invoice' AND i.status = 'issued' AND (%(all)s OR i.employer_id = ANY(%(seen)s::bigint[]))
    AND (%(employer)s::bigint IS NULL OR i.employer_id = %(employer)s)
  ORDER BY i.due_on, i.id
@@ -49,6 +52,12 @@ class OpenInvoice(NamedTuple):
     paid_amount: Decimal
     other_amount: Decimal
     open_amount: Decimal
+    disputed_amount: Decimal
+
+    @property
+    def undisputed_amount(self) -> Decimal:
+        """What of it is open and nobody disputes."""
+        return max(self.open_amount - self.disputed_amount, ZERO)
 
     def late_days(self, on: date) -> int:
         """Days since it was due; zero until then."""
@@ -120,6 +129,11 @@ class Age(NamedTuple):
     def over_60_amount(self) -> Decimal:
         """What most wants somebody to call."""
         return self.to_90_amount + self.older_amount
+
+
+def disputed(invoices: Iterable[OpenInvoice]) -> Decimal:
+    """What of the open amounts employers dispute."""
+    return sum((min(one.disputed_amount, max(one.open_amount, ZERO)) for one in invoices), ZERO)
 
 
 def ageing(invoices: Iterable[OpenInvoice], on: date) -> Age:

@@ -18,7 +18,8 @@ def remind(*, on: date, by: Actor) -> list[Reminder]:
     sent = []
     for one in open_invoices(system_scope("billing")):
         late = one.late_days(on)
-        if not late or one.open_amount <= 0:
+        # Of what an employer disputes it is not reminded until it is answered.
+        if not late or not one.undisputed_amount:
             continue
         with transaction.atomic():
             # What is paid at this moment is not reminded of.

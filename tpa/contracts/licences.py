@@ -94,15 +94,21 @@ def record_exemption(*, words: ExemptionWords, by: Actor) -> LicenceExemption:
     return row
 
 
-def states_without_licence(employer_id: int, states: Collection[str], on: date) -> list[str]:
-    """Of these states those in which we may not serve the employer on a day: no licence, no exemption. Two queries."""
+def what_allows(employer_id: int, states: Collection[str], on: date) -> dict[str, str]:
+    """State → the licence or exemption by which we may serve the employer there on a day. Two queries."""
     wanted = {state.strip().upper() for state in states if state.strip()}
     licensed = Licence.objects.filter(kind=Licence.Kind.LICENCE, state__in=wanted, period__contains=on)
     exempt = LicenceExemption.objects.filter(
         Q(employer=None) | Q(employer=employer_id), state__in=wanted, period__contains=on
     )
-    allowed = {*licensed.values_list("state", flat=True), *exempt.values_list("state", flat=True)}
-    return sorted(wanted - allowed)
+    allowed = {row.state: _("exempt: %(why)s") % {"why": row.because} for row in exempt.order_by("-pk")}
+    return allowed | {row.state: _("licence %(number)s") % {"number": row.number} for row in licensed.order_by("-pk")}
+
+
+def states_without_licence(employer_id: int, states: Collection[str], on: date) -> list[str]:
+    """Of these states those in which we may not serve the employer on a day: no licence, no exemption. Two queries."""
+    wanted = {state.strip().upper() for state in states if state.strip()}
+    return sorted(wanted - what_allows(employer_id, wanted, on).keys())
 
 
 def check_licensed(employer_id: int, states: Collection[str], on: date) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from tpa.foundation.access import Scope
@@ -23,6 +23,24 @@ class Renewal(NamedTuple):
     ends_on: date
     left_days: int
     reached_days: int
+
+
+class Mark(NamedTuple):
+    """One of the days ahead of a contract's end, and when it was told, if it was."""
+
+    ahead_days: int
+    on: date
+    noted_on: date | None
+
+
+def renewal_marks(contract: Contract) -> list[Mark]:
+    """The days ahead of its end, the first first; none while it has no end. One query."""
+    ends_on = contract.period.upper
+    if ends_on is None:
+        return []
+    notices = RenewalNotice.objects.filter(subject=Subject.CONTRACT, subject_id=contract.pk, ends_on=ends_on)
+    noted = dict(notices.values_list("ahead_days", "noted_on"))
+    return [Mark(days, ends_on - timedelta(days=days), noted.get(days)) for days in AHEAD_DAYS]
 
 
 def renewals_due(scope: Scope, on: date) -> list[Renewal]:

@@ -2,6 +2,7 @@
 
 from tpa.models.billing import Charge, Invoice, InvoiceClaim, InvoiceLine, InvoiceMember, MonthClose
 from tpa.models.contracts import Contract, ContractFee, ContractVersion
+from tpa.models.disputes import DisputeNote, InvoiceDispute
 from tpa.models.guarantees import AuditSample, Guarantee, GuaranteeResult, ReportDelivery
 from tpa.models.licences import IndirectCompensation, Licence, LicenceExemption, RenewalNotice
 from tpa.models.receivables import InvoiceSettlement, Receipt, Reminder, ShortPayment, WriteOff, WriteOffApproval
@@ -26,11 +27,13 @@ __all__ = [
     "Contract",
     "ContractFee",
     "ContractVersion",
+    "DisputeNote",
     "Guarantee",
     "GuaranteeResult",
     "IndirectCompensation",
     "Invoice",
     "InvoiceClaim",
+    "InvoiceDispute",
     "InvoiceLine",
     "InvoiceMember",
     "InvoiceSettlement",

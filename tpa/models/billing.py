@@ -43,7 +43,7 @@ class Invoice(models.Model):
         SETTLED = "settled", _("settled")
         WRITTEN_OFF = "written_off", _("written off")
 
-    # settled -> issued: the bank took the payment back.
+    # settled -> issued: the bank took the payment back, or a disputed line was credited.
     MOVES = {
         Status.ISSUED: {Status.SETTLED, Status.WRITTEN_OFF},
         Status.SETTLED: {Status.ISSUED},

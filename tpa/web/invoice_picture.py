@@ -14,7 +14,8 @@ from tpa.foundation.audit import Subjects, record_read
 from tpa.foundation.models import Document
 from tpa.foundation.values.money import ZERO
 from tpa.foundation.web.screens import Page, page_of
-from tpa.models import Invoice, InvoiceClaim, InvoiceLine, InvoiceMember
+from tpa.models import Invoice, InvoiceClaim, InvoiceDispute, InvoiceLine, InvoiceMember
+from tpa.web.names import actor_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class InvoicePicture:
     papers: list[Document]
     credits: list[Invoice]
     adds_up: bool
+    disputes: list[InvoiceDispute]
+    disputed_amount: Decimal
     chosen: InvoiceLine | None = None
     claims: Page[InvoiceClaim] | None = None
     members: Page[InvoiceMember] | None = None
@@ -52,18 +55,40 @@ def invoice_picture(request: HttpRequest, scope: Scope, invoice_id: int) -> Invo
     if invoice is None:
         return None
     lines = list(lines_of(scope, invoice.pk))
+    disputes = _disputes(scope, invoice, lines)
     picture = InvoicePicture(
         invoice=invoice,
         groups=_groups(lines),
         papers=list(documents_of_invoice(scope, invoice.pk)),
         credits=list(invoice.credits.order_by("pk")),
         adds_up=sum((line.amount for line in lines), ZERO) == invoice.total_amount,
+        disputes=disputes,
+        disputed_amount=sum((one.amount for one in disputes if one.status == InvoiceDispute.Status.OPEN), ZERO),
     )
     wanted = request.GET.get("line", "")
     picture.chosen = next((line for line in lines if str(line.number) == wanted), None)
     if picture.chosen is not None:
         _behind(picture, request, scope)
     return picture
+
+
+def _disputes(scope: Scope, invoice: Invoice, lines: list[InvoiceLine]) -> list[InvoiceDispute]:
+    """The newest first, with their notes; each line knows the one that is open. Three queries at most."""
+    rows = InvoiceDispute.objects.visible_to(scope).filter(invoice=invoice).select_related("line", "credit")
+    found = list(rows.prefetch_related("notes").order_by("-opened_at", "-pk"))
+    written = [(row, sorted(row.notes.all(), key=lambda note: note.pk)) for row in found]
+    actors = {actor for row in found for actor in (row.opened_by, row.answered_by)}
+    names = actor_names(actors | {note.written_by for _row, notes in written for note in notes})
+    is_open = {row.line_id for row in found if row.status == InvoiceDispute.Status.OPEN}
+    for line in lines:
+        line.is_disputed = line.pk in is_open  # type: ignore[attr-defined]
+    for row, notes in written:
+        row.opened_by_name = names.get(row.opened_by, row.opened_by)  # type: ignore[attr-defined]
+        row.answered_by_name = names.get(row.answered_by, row.answered_by)  # type: ignore[attr-defined]
+        for note in notes:
+            note.who = names.get(note.written_by, note.written_by)  # type: ignore[attr-defined]
+        row.thread = notes  # type: ignore[attr-defined]
+    return found
 
 
 def _groups(lines: list[InvoiceLine]) -> list[Group]:

@@ -8,9 +8,12 @@ from tpa.web.portal.my_invoice import my_invoice
 from tpa.web.portal.my_invoices import my_invoices
 from tpa.web.portal.my_stop_loss import my_stop_loss
 from tpa.web.staff.audit import audit
+from tpa.web.staff.audit_samples import audit_samples
 from tpa.web.staff.contract import contract
 from tpa.web.staff.contract_paper import contract_paper
+from tpa.web.staff.contract_work import contract_work
 from tpa.web.staff.contracts import contracts
+from tpa.web.staff.draft_contract import draft_contract
 from tpa.web.staff.invoice import invoice
 from tpa.web.staff.invoices import invoices
 from tpa.web.staff.licences import licences
@@ -37,7 +40,10 @@ urlpatterns = [
     path("receivables/<int:employer_id>/", receivable, name="receivable"),
     path("licences/", licences, name="licences"),
     path("contracts/", contracts, name="contracts"),
+    path("contracts/new/", draft_contract, name="draft_contract"),
     path("contracts/<int:contract_id>/", contract, name="contract"),
+    path("contracts/<int:contract_id>/<slug:what>/", contract_work, name="contract_work"),
+    path("audit-samples/<int:employer_id>/", audit_samples, name="audit_samples"),
     path("stop-loss/", stop_loss, name="stop_loss"),
     path("stop-loss/policies/<int:policy_id>/", stop_loss_policy, name="stop_loss_policy"),
     path("stop-loss/requests/<int:request_id>/", stop_loss_request, name="stop_loss_request"),

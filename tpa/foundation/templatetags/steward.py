@@ -80,6 +80,10 @@ CHIPS: Final[Mapping[str, tuple[str, str]]] = {
     "short_paid": ("wait", "alert-triangle"),
     "appealed": ("info", "scale"),
     "withdrawn": ("past", "arrow-back-up"),
+    "drawn": ("wait", "clock"),
+    "audited": ("good", "check"),
+    "upheld": ("past", "x"),
+    "credited": ("good", "arrow-back-up"),
 }
 
 

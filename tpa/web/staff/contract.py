@@ -12,10 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from employers.eligibility.selectors import states_of_members
 from tpa.billing.compensation import Disclosure, disclosure_of
 from tpa.contracts.attach_document import MOST_BYTES, attach_document
 from tpa.contracts.compare_versions import term_name
 from tpa.contracts.guarantee_flags import guarantee_flags
+from tpa.contracts.licences import what_allows
+from tpa.contracts.renewals import renewal_marks
 from tpa.contracts.selectors import fees_of, limits_of, stages_of
 from tpa.contracts.terms import Terms
 from tpa.foundation.access import Scope, check_role, requires
@@ -30,8 +33,8 @@ from tpa.web.typed import done
 @requires(Role.TPA_MANAGER, Role.SENIOR_EXAMINER, Role.AUDITOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def contract(request: HttpRequest, contract_id: int) -> HttpResponse:
-    """GET shows, with `?result=3` what is behind a guarantee's result; POST attaches a paper. Contracts are changed by
-    set-up staff, as new versions."""
+    """GET shows, with `?result=3` what is behind a guarantee's result; POST attaches a paper. What is changed has
+    a form of its own (`contract_work`)."""
     scope: Scope = request.scope  # type: ignore[attr-defined]
     found = get_object_or_404(Contract.objects.visible_to(scope).select_related("employer"), pk=contract_id)
     if request.method == "POST":
@@ -57,6 +60,11 @@ def contract(request: HttpRequest, contract_id: int) -> HttpResponse:
         "papers": documents_of(Contract, found.pk),
         "disclosure": _disclosure(scope, found),
         "may_attach": scope.has_any(Role.TPA_MANAGER),
+        "may_change": scope.has_any(Role.TPA_MANAGER),
+        "may_add": scope.has_any(Role.TPA_MANAGER) and found.status != Contract.Status.ENDED,
+        "reports": found.reports.order_by("-due_on", "pk")[:24],
+        "marks": renewal_marks(found),
+        "states": _states(found),
         "closes": found.closes.order_by("-month_on").prefetch_related("invoices")[:24],
     }
     return screen(request, "tpa/contract.html", context)
@@ -82,6 +90,16 @@ def _governance(terms: ContractVersion) -> list[tuple[str, list[list[str]]]]:
         "termination": _("Termination"),
     }
     return [(words, terms.governance.get(kind, [])) for kind, words in names.items()]
+
+
+def _states(found: Contract) -> list[tuple[str, str]]:
+    """The states that we serve in by it, each with what allows us to; blank where nothing does."""
+    if found.employer is None:
+        return []
+    today = timezone.localdate()
+    states = {found.employer.state, *states_of_members(found.employer.pk, today)}
+    allowed = what_allows(found.employer.pk, states, today)
+    return [(state, allowed.get(state, "")) for state in sorted(states) if state]
 
 
 def _result(request: HttpRequest, found: Contract) -> GuaranteeResult | None:

@@ -1,4 +1,4 @@
-"""Contracts with employers: what is agreed, and until when."""
+"""Contracts with employers and insurers: what is agreed, and until when."""
 
 from __future__ import annotations
 
@@ -17,4 +17,4 @@ def contracts(request: HttpRequest) -> HttpResponse:
     """By number."""
     scope: Scope = request.scope  # type: ignore[attr-defined]
     page = page_of(contracts_of(scope), request, order=("number", "pk"))
-    return screen(request, "tpa/contracts.html", {"page": page})
+    return screen(request, "tpa/contracts.html", {"page": page, "may_draft": scope.has_any(Role.TPA_MANAGER)})

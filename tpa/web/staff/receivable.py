@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from tpa.billing.open_amounts import open_invoices
+from tpa.billing.open_amounts import disputed, open_invoices
 from tpa.billing.record_receipt import Pays, ReceiptWords, apply_receipt, record_receipt, unapplied
 from tpa.billing.reverse_receipt import reverse_receipt
 from tpa.billing.statement import statement_of, statement_pdf
@@ -46,10 +46,12 @@ def receivable(request: HttpRequest, employer_id: int) -> HttpResponse:
     for receipt in receipts:
         receipt.left_amount = unapplied(receipt)  # type: ignore[attr-defined]
     taken_back = {one.reverses_id for one in receipts}
+    is_open = open_invoices(scope, employer_id=employer_id)
     context: dict[str, Any] = {
         "employer_id": employer_id,
+        "disputed_amount": disputed(is_open),
         "statement": statement,
-        "invoices": [(one, one.late_days(today)) for one in open_invoices(scope, employer_id=employer_id)],
+        "invoices": [(one, one.late_days(today)) for one in is_open],
         "receipts": receipts,
         "taken_back": taken_back,
         "methods": Receipt.Method.choices,

@@ -11,13 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from tpa.billing.open_amounts import OpenInvoice, ageing, open_invoices
+from tpa.billing.open_amounts import OpenInvoice, ageing, disputed, open_invoices
 from tpa.billing.write_off import approve_write_off, refuse_write_off
 from tpa.foundation.access import Scope, check_role, requires
-from tpa.foundation.models import Role, User
+from tpa.foundation.models import Role
 from tpa.foundation.values.money import ZERO
 from tpa.foundation.web.screens import screen
-from tpa.models import Receipt, ShortPayment, WriteOff
+from tpa.models import InvoiceDispute, Receipt, ShortPayment, WriteOff
+from tpa.web.names import actor_names
 from tpa.web.typed import done, typed_id
 
 
@@ -36,8 +37,10 @@ def receivables(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "today": today,
         "age": ageing(found, today),
+        "disputed_amount": disputed(found),
+        "disputes": _disputes(scope),
         "employers": [
-            (name, employer_id, ageing(invoices, today))
+            (name, employer_id, ageing(invoices, today), disputed(invoices))
             for (name, employer_id), invoices in sorted(by_employer.items())
         ],
         "invoices": [(one, one.late_days(today)) for one in found],
@@ -55,13 +58,18 @@ def _items(scope: Scope) -> list[ShortPayment]:
     return list(items.select_related("invoice", "employer").order_by("status_at", "pk"))
 
 
+def _disputes(scope: Scope) -> list[InvoiceDispute]:
+    """Lines that employers dispute and nobody answered, the oldest first."""
+    rows = InvoiceDispute.objects.visible_to(scope).filter(status=InvoiceDispute.Status.OPEN)
+    return list(rows.select_related("invoice", "line", "employer").order_by("opened_at", "pk")[:100])
+
+
 def _write_offs(scope: Scope) -> list[WriteOff]:
     """Those that wait, with who asked, who approved, and whether this person may."""
     rows = WriteOff.objects.visible_to(scope).filter(status=WriteOff.Status.ASKED)
     found = list(rows.select_related("invoice", "employer").prefetch_related("approvals").order_by("asked_at", "pk"))
     actors = {row.asked_by for row in found} | {one.approved_by for row in found for one in row.approvals.all()}
-    ids = {int(actor[5:]) for actor in actors if actor.startswith("user:")}
-    names = {f"user:{user.pk}": str(user) for user in User.objects.filter(pk__in=ids)}
+    names = actor_names(actors)
     for row in found:
         approved_by = [one.approved_by for one in row.approvals.all()]
         row.asked_by_name = names.get(row.asked_by, row.asked_by)  # type: ignore[attr-defined]
