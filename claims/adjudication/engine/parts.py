@@ -61,7 +61,7 @@ def join_families(
             held = units[at] - (at == dearest)
             inputs = (("family", family), ("base_price", str(cents(base))), ("held", str(held)))
             less = cents(price.amount - base * held)
-            priced[at] = line, price.moved(max(less, ZERO), ENDOSCOPY, term.section, inputs)
+            priced[at] = line, price.moved(max(less, ZERO), "price.endoscopy", term.section, inputs)
     return list(families.values())
 
 
