@@ -38,7 +38,7 @@ from tpa.foundation.models import Document, EdiFile, Role, TransactionSet
 X12: Final = "application/EDI-X12"
 _CHUNK: Final = 1 << 20
 
-_NAME: Final = OpenApiParameter(
+FILE_NAME: Final = OpenApiParameter(
     "Content-Disposition",
     str,
     OpenApiParameter.HEADER,
@@ -166,7 +166,7 @@ class Files(ApiView):
         summary="Send a file",
         request={X12: OpenApiTypes.BINARY, "multipart/form-data": FileInput},
         responses={202: FileOutput, 200: FileOutput},
-        parameters=[_NAME, LOCATION],
+        parameters=[FILE_NAME, LOCATION],
     )
     def post(self, request: Request) -> Response:
         """202: kept, byte for byte, and waiting to be read; poll it at its Location. 200: you sent the same bytes
@@ -175,7 +175,7 @@ class Files(ApiView):
         check_role(scope, *SENDERS)
         if int(request.META.get("CONTENT_LENGTH") or 0) > settings.STEWARD_FILE_BYTES:
             raise RequestDataTooBig
-        name, chunks = _upload(request)
+        name, chunks = upload_of(request)
         kept, is_new = keep_file(chunks=chunks, name=name, origin="api", sent_by_id=scope.user_id)
         bell.ring(open_files)
         if not files_of(scope).filter(pk=kept.pk).exists():
@@ -251,7 +251,7 @@ class FileAnswer(ApiView):
         return download(document, scope)
 
 
-def _upload(request: Request) -> tuple[str, Iterator[bytes]]:
+def upload_of(request: Request) -> tuple[str, Iterator[bytes]]:
     """The file's name and its bytes, a megabyte at a time. Raises Invalid where there is none."""
     part = request.FILES.get("file")
     if isinstance(part, UploadedFile):

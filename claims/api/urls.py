@@ -13,6 +13,7 @@ from claims.api.authorizations import (
     Authorizations,
     OneAuthorization,
 )
+from claims.api.bank_files import BankFiles, OneBankFile
 from claims.api.claims import Claims, Explanation, OneClaim
 from claims.api.files import FileAnswer, Files, FileSets, OneFile
 from claims.api.payment_runs import OnePaymentRun, PaymentRuns, RunDocument, RunPayments
@@ -41,7 +42,7 @@ class AuthorizationNumber(StringConverter):
 
 register_converter(ClaimNumber, "claim")
 register_converter(AuthorizationNumber, "authorization")
-takes_ids("file", "document", "run", "reprocessing", "whatif")
+takes_ids("bankfile", "file", "document", "run", "reprocessing", "whatif")
 
 app_name = "claims_api"
 urlpatterns = [
@@ -52,6 +53,8 @@ urlpatterns = [
     path("files/<file:file_id>", OneFile.as_view(), name="file"),
     path("files/<file:file_id>/sets", FileSets.as_view(), name="sets"),
     path("files/<file:file_id>/answers/<document:document_id>", FileAnswer.as_view(), name="answer"),
+    path("bank-files", BankFiles.as_view(), name="bank_files"),
+    path("bank-files/<bankfile:bank_file_id>", OneBankFile.as_view(), name="bank_file"),
     path("what-ifs", WhatIfs.as_view(), name="what_ifs"),
     path("what-ifs/<whatif:what_if_id>", OneWhatIf.as_view(), name="what_if"),
     path("payment-runs", PaymentRuns.as_view(), name="payment_runs"),

@@ -50,7 +50,8 @@ moved AS (SELECT e.transaction_id, sum(e.amount) AS amount FROM employers_ledger
            GROUP BY e.transaction_id HAVING sum(e.amount) <> 0)
 SELECT t.id, t.posted_on, moved.amount, moved.amount - coalesce(taken.amount, 0), t.kind, t.reference, t.description,
        coalesce(t.reverses_id, sent.id), i.id, i.status, i.method, i.check_number, paid.trace_number, i.ach_trace,
-       CASE WHEN i.number = 1 THEN 'RUN' || paid.run_id ELSE 'F' || i.ach_file_id END, t.recorded_at
+       CASE WHEN i.number = 1 THEN 'RUN' || paid.run_id ELSE 'F' || i.ach_file_id END, t.recorded_at,
+       coalesce(back.reference, t.reference)
   FROM moved
   JOIN employers_ledgertransaction t ON t.id = moved.transaction_id
   LEFT JOIN taken ON taken.transaction_id = t.id
@@ -118,6 +119,7 @@ class ItemRow(NamedTuple):
     ach_trace: str | None
     sent_with: str | None
     recorded_at: datetime
+    origin: str
 
     @property
     def is_payment(self) -> bool:
@@ -132,7 +134,9 @@ class ItemRow(NamedTuple):
     def fact(self) -> OpenItem:
         """As matching looks at it."""
         check = reference_of(self.check_number or "")
-        told = self.reference.split(":", 2)[2:] if self.kind == "deposit" else self.description.split(": ", 1)[1:]
+        told = self.description.split(": ", 1)[1:]
+        if self.origin.startswith("deposit:"):
+            told = self.origin.split(":", 2)[2:]
         names = [self.trace_number or "", self.ach_trace or "", check, *told]
         return OpenItem(
             item_id=self.transaction_id,

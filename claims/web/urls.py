@@ -5,6 +5,12 @@ from django.urls import path
 from claims.web.staff.attach_remittance import attach_remittance
 from claims.web.staff.authorization import authorization
 from claims.web.staff.authorizations import authorizations
+from claims.web.staff.bank_account import bank_account
+from claims.web.staff.bank_accounts import bank_accounts
+from claims.web.staff.bank_file_original import bank_file_original
+from claims.web.staff.bank_reconciliation import bank_reconciliation
+from claims.web.staff.bank_statement import bank_statement
+from claims.web.staff.bank_terms import bank_terms
 from claims.web.staff.claim import claim
 from claims.web.staff.document import document
 from claims.web.staff.edi_file import edi_file, edi_file_answer, edi_file_original
@@ -39,6 +45,12 @@ urlpatterns = [
     path("plans/<int:version_id>/prove", prove_plan_version, name="prove_plan_version"),
     path("what-if/", what_ifs, name="what_ifs"),
     path("what-if/<int:what_if_id>/", what_if, name="what_if"),
+    path("bank/", bank_accounts, name="bank_accounts"),
+    path("bank/<int:bank_account_id>/", bank_account, name="bank_account"),
+    path("bank/<int:bank_account_id>/terms/", bank_terms, name="bank_terms"),
+    path("bank/files/<int:bank_file_id>/original", bank_file_original, name="bank_file_original"),
+    path("bank/reconciliations/<int:reconciliation_id>/", bank_reconciliation, name="bank_reconciliation"),
+    path("bank/statements/<int:statement_id>/", bank_statement, name="bank_statement"),
     path("payments/", payment_runs, name="payment_runs"),
     path("payments/<int:run_id>/", payment_run, name="payment_run"),
 ]

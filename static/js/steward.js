@@ -6,6 +6,7 @@ import { startPreferences } from "./preferences.js";
 import { startMessages } from "./messages.js";
 import { startUploads } from "./uploads.js";
 import { startLineGrids } from "./line_grid.js";
+import { startMatchDesk } from "./match_desk.js";
 import { startDetails } from "./details.js";
 
 startPreferences();
@@ -16,3 +17,4 @@ startPalette();
 startUploads();
 startLineGrids();
 startDetails();
+startMatchDesk();

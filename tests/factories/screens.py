@@ -23,6 +23,9 @@ from claims.adjudication.engine.facts import Accumulated, AuthorizationFact, Cla
 from claims.facts import Submission, SubmittedLine, SubmittedPerson, SubmittedProvider
 from claims.models import (
     Authorization,
+    BankAccount,
+    BankFile,
+    BankStatement,
     Claim,
     ClaimEvent,
     ClaimNote,
@@ -31,6 +34,7 @@ from claims.models import (
     PaymentItem,
     PaymentRun,
     Pend,
+    Reconciliation,
     Reprocessing,
     ReprocessingClaim,
     WhatIf,
@@ -53,7 +57,7 @@ from tests.factories.stoploss import policy_words
 from tpa.foundation.audit import Actor
 from tpa.foundation.authority import set_approval_limit
 from tpa.foundation.edi_files import store_bytes
-from tpa.foundation.models import Document, EdiFile, Interchange, TransactionSet
+from tpa.foundation.models import Document, EdiFile, Interchange, TransactionSet, User
 from tpa.models import (
     Contract,
     ContractFee,
@@ -755,3 +759,65 @@ def make_authorization(world: World, *, status: str = "approved", number: str | 
         because="Knee surgery in September",
         recorded_at=NOW,
     )
+
+
+def make_bank(world: World, partner: User) -> dict[str, int]:
+    """The bank's side of the employer's claims account, with a statement that a partner sent."""
+    account = BankAccount.objects.create(
+        employer=world.employer,
+        claims_account=world.account,
+        name="Claims",
+        number=f"88{world.employer.pk}",
+        number_index=f"{world.employer.pk:064}",
+        number_end="0001",
+        starts_on=TODAY,
+        opening_amount=D(0),
+        window_days=5,
+        opened_at=NOW,
+    )
+    file = BankFile.objects.create(
+        sha256=store_bytes(f"01,{world.employer.pk}".encode()),
+        name="day.bai",
+        size_bytes=4,
+        format="BAI2",
+        origin="api",
+        sent_by_id=partner.pk,
+        received_at=NOW,
+        status="loaded",
+        status_at=NOW,
+    )
+    statement = BankStatement.objects.create(
+        bank_account=account,
+        employer=world.employer,
+        file=file,
+        period=(TODAY, TODAY + timedelta(days=1)),
+        ends_on=TODAY,
+        opening_amount=D(0),
+        in_amount=D(0),
+        out_amount=D(0),
+        closing_amount=D(0),
+        opening_is_told=True,
+        line_count=0,
+        fingerprint=f"{world.employer.pk:064}",
+        loaded_at=NOW,
+        status_at=NOW,
+    )
+    row = Reconciliation.objects.create(
+        bank_account=account,
+        employer=world.employer,
+        as_of_on=TODAY,
+        bank_amount=D(0),
+        in_transit_amount=D(0),
+        outstanding_amount=D(0),
+        unexplained_amount=D(0),
+        book_amount=D(0),
+        prepared_by="system:tests",
+        prepared_at=NOW,
+        status_at=NOW,
+    )
+    return {
+        "bank_account_id": account.pk,
+        "bank_file_id": file.pk,
+        "statement_id": statement.pk,
+        "reconciliation_id": row.pk,
+    }

@@ -131,7 +131,9 @@ def _half(world: screens.World, partner: User) -> dict[str, Any]:
     invoice_paper = _paper("INVOICE_PDF", "tpa.invoice", invoice.pk, world.employer.pk).pk
     payment_paper = _paper("835", "claims.payment", payment.pk, world.employer.pk).pk
     contract_paper = _paper("CONTRACT", "tpa.contract", contract.pk, world.employer.pk).pk
+    bank = screens.make_bank(world, partner)
     return {
+        **bank,
         "authorization_number": screens.make_authorization(world).number,
         "claim_id": claim.pk,
         "claim_number": claim.claim_number,

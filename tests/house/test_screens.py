@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 APPS = ("claims", "employers", "plans", "tpa")
 # Screens that answer with bytes or send somebody on: they have no template.
 BARE = {
+    "bank_file_original",
     "document",
     "edi_file_answer",
     "edi_file_original",

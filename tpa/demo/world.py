@@ -40,6 +40,7 @@ from tpa.billing.record_receipt import Pays, ReceiptWords, record_receipt
 from tpa.billing.settle_invoice import settle_invoice
 from tpa.contracts.months import next_month
 from tpa.demo.agreements import audit_and_measure, measure_guarantees, record_licences, sign_agreement
+from tpa.demo.bank_statements import bank_year
 from tpa.demo.cast import ACCOUNT_MANAGER, INVENTED, ROUTING_NUMBER, USERS, DemoEmployer, open_employer_of
 from tpa.demo.clock import at
 from tpa.demo.providers import EVERGREEN, LONG_AGO, build_networks, build_rosters, take_part
@@ -117,6 +118,7 @@ def build_world(*, members: int = 560, seed: int = 2026, say: Say = lambda text:
             month_on = next_month(month_on)
         with _on(LAST_DAY):
             ask(policy_id=policy_id, on=LAST_DAY, by=SYSTEM)
+            bank_year(claims_account_id=houses[0].account_id)
         with _on(LAST_DAY):
             for house in houses:
                 audit_and_measure(house.employer_id, house.contract_id, SYSTEM)

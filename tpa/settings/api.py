@@ -29,6 +29,8 @@ OAUTH2_PROVIDER = {
     "SCOPES": {
         "claims:read": "Read claims and their decisions",
         "claims:write": "Submit claims and files",
+        "bank:read": "Read how bank files stand",
+        "bank:write": "Send bank statements",
         "members:read": "Read members and their coverage",
         "members:write": "Send enrolment",
         "invoices:read": "Read invoices and funding",
