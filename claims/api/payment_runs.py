@@ -73,6 +73,7 @@ class PaymentOutput(serializers.Serializer[Payment]):
     items_amount = Dollars(help_text="the sum of what it settles, reversals negative")
     brought_forward_amount = Dollars(help_text="what the recipient still owed before, now recovered")
     forward_balance_amount = Dollars(help_text="what the recipient owes now, for the next payment")
+    adjustments_amount = Dollars(help_text="what stands beside its claims (PLB): positive reduces it")
     amount = Dollars()
     documents = serializers.SerializerMethodField()
 

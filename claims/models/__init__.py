@@ -27,6 +27,13 @@ from claims.models.claim import Claim, ClaimEvent, ClaimNote
 from claims.models.decision import AccumulatorEntry, ClaimLine, Decision
 from claims.models.payments import Payment, PaymentInstruction, PaymentItem, PaymentRun
 from claims.models.prior_credit import PriorCredit
+from claims.models.recoveries import (
+    Overpayment,
+    OverpaymentEntry,
+    OverpaymentLine,
+    PaymentAdjustment,
+    RecoveryTerms,
+)
 from claims.models.remittances import PriorRemittance
 from claims.models.reprocessing import Reprocessing, ReprocessingClaim
 from claims.models.review import Pend, Resolution
@@ -52,7 +59,11 @@ __all__ = [
     "ClaimNote",
     "Decision",
     "MemberAccount",
+    "Overpayment",
+    "OverpaymentEntry",
+    "OverpaymentLine",
     "Payment",
+    "PaymentAdjustment",
     "PaymentInstruction",
     "PaymentInstrument",
     "PaymentItem",
@@ -63,6 +74,7 @@ __all__ = [
     "PriorRemittance",
     "ReceivingAccount",
     "Reconciliation",
+    "RecoveryTerms",
     "Reprocessing",
     "ReprocessingClaim",
     "Resolution",

@@ -86,6 +86,7 @@ class Payment(models.Model):
     undelivered_amount = _money(
         default=0, help_text=_("of earlier payments that never arrived, set against their claims taken back")
     )
+    adjustments_amount = _money(default=0, help_text=_("the sum of what stands beside its claims: positive reduces it"))
     amount = _money()
 
     objects = ScopedQuerySet.as_manager()
@@ -99,6 +100,7 @@ class Payment(models.Model):
                     + F("undelivered_amount")
                     - F("brought_forward_amount")
                     + F("forward_balance_amount")
+                    - F("adjustments_amount")
                 ),
             ),
             models.CheckConstraint(

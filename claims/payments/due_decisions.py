@@ -15,7 +15,7 @@ from tpa.foundation.values.money import ZERO
 
 _DECIDED = """
 SELECT c.id, c.payee_id, c.due_on, c.status, c.submission, d.id, d.plan_id, d.plan_paid_amount,
-       n.pay_by_on, coalesce(n.is_held, false)
+       n.pay_by_on, coalesce(n.is_held, false), c.original_claim_id
   FROM claims_claim c
   LEFT JOIN claims_paymentinstruction n ON n.claim_id = c.id
   JOIN LATERAL (SELECT id, plan_id, plan_paid_amount FROM claims_decision
@@ -29,7 +29,9 @@ _HELD = " FOR NO KEY UPDATE OF c SKIP LOCKED"
 # Taken back from whom it was paid to, and out of the account it was paid from. Where the claim is decided anew it waits
 # for that, so that the remittance tells both together.
 _REVERSALS = """
-SELECT c.id, r.id, p.claims_account_id, p.payee_id, p.member_id, r.plan_paid_amount, c.due_on, 'reversed'
+SELECT c.id, r.id, p.claims_account_id, p.payee_id, p.member_id, r.plan_paid_amount, c.due_on, 'reversed',
+       c.status = 'reversed' AND EXISTS (SELECT 1 FROM claims_claim own
+                                          WHERE own.original_claim_id = c.id AND own.frequency_code IN ('7', '8'))
   FROM claims_decision r
   JOIN claims_claim c ON c.id = r.claim_id
   JOIN claims_paymentitem paid ON paid.decision_id = r.reverses_id
@@ -77,8 +79,8 @@ def _due(decided_sql: str, employer_id: int, accounts: Mapping[int | None, int])
         decided = cursor.fetchall()
         cursor.execute(_REVERSALS, [employer_id])
         due = [
-            Due(claim_id, decision_id, Recipient(account, payee_id, member_id), amount, due_on, status)
-            for claim_id, decision_id, account, payee_id, member_id, amount, due_on, status in cursor.fetchall()
+            Due(claim_id, decision_id, Recipient(account, payee_id, member_id), *rest, is_own_correction=is_own)
+            for claim_id, decision_id, account, payee_id, member_id, *rest, is_own in cursor.fetchall()
         ]
     to_member = {row[0] for row in decided if not _assignment(text_of(row[4])).benefits_assigned}
     subscribers = _subscribers(to_member)

@@ -35,6 +35,8 @@ class Due(NamedTuple):
     status: str
     pay_by_on: date | None = None
     is_held: bool = False
+    corrects_id: int | None = None  # the claim whose place it takes
+    is_own_correction: bool = False  # a reversal that the provider's own replacement or void brought about
 
 
 @dataclass(slots=True)
@@ -42,12 +44,14 @@ class PlannedPayment:
     """One payment: its items, what the recipient owed before, what it still owes after, and what is paid.
 
     `undelivered_amount`: of earlier payments that never arrived, set against their claims taken back.
+    `adjustments_amount`: what stands beside its claims; positive reduces it.
     """
 
     recipient: Recipient
     brought_forward_amount: Decimal
     items: list[Due] = field(default_factory=list)
     undelivered_amount: Decimal = ZERO
+    adjustments_amount: Decimal = ZERO
 
     @property
     def items_amount(self) -> Decimal:
@@ -55,7 +59,8 @@ class PlannedPayment:
 
     @property
     def net_amount(self) -> Decimal:
-        return self.items_amount + self.undelivered_amount - self.brought_forward_amount
+        reduced = self.brought_forward_amount + self.adjustments_amount
+        return self.items_amount + self.undelivered_amount - reduced
 
     @property
     def amount(self) -> Decimal:
@@ -81,6 +86,7 @@ def plan_payments(
     owed: Mapping[Recipient, Decimal],
     available: Mapping[int, Decimal | None],
     undelivered: Mapping[Recipient, Decimal] | None = None,
+    adjustments: Mapping[Recipient, Decimal] | None = None,
 ) -> Plan:
     """Nets what is due by recipient and holds what an account can not fund.
 
@@ -88,12 +94,13 @@ def plan_payments(
     taken in the order of the days by which it must be paid, else of its due days (then of its claims), while
     `available` (None: no limit) lasts; the first that does not fit is held, and with it everything after it that would
     draw: a later claim never overtakes an earlier. What is held by instruction stands in nobody's way. What was
-    `undelivered` and is not to be paid again stands against the reversals of its claims, never below.
+    `undelivered` and is not to be paid again stands against the reversals of its claims, never below. `adjustments`
+    stand beside the claims of a recipient that is paid anyway, and reduce what it gets where they are above zero.
     """
-    undelivered = undelivered or {}
+    undelivered, besides = undelivered or {}, adjustments or {}
     nets: dict[Recipient, Decimal] = {recipient: -amount for recipient, amount in owed.items()}
-    for recipient, amount in undelivered.items():
-        nets[recipient] = nets.get(recipient, ZERO) + amount
+    for recipient in {*undelivered, *besides}:
+        nets[recipient] = nets.get(recipient, ZERO) + undelivered.get(recipient, ZERO) - besides.get(recipient, ZERO)
     taken: dict[Recipient, list[Due]] = defaultdict(list)
     drawing: list[Due] = []
     held: list[Due] = []
@@ -104,6 +111,11 @@ def plan_payments(
             taken[item.recipient].append(item)
             nets[item.recipient] = nets.get(item.recipient, ZERO) + item.amount
     left = dict(available)
+    waiting = _give_back(nets, [*taken, *{item.recipient for item in drawing}], left)
+    for recipient in waiting:
+        taken.pop(recipient, None)
+    held += [item for item in drawing if item.recipient in waiting]
+    drawing = [item for item in drawing if item.recipient not in waiting]
     exhausted: set[int] = set()
     for item in sorted(drawing, key=lambda item: (item.pay_by_on or date.max, item.due_on, item.claim_id)):
         account = item.recipient.claims_account_id
@@ -124,10 +136,28 @@ def plan_payments(
             owed.get(recipient, ZERO),
             sorted(items, key=lambda item: item.decision_id),
             undelivered.get(recipient, ZERO),
+            besides.get(recipient, ZERO),
         )
         for recipient, items in sorted(taken.items(), key=lambda pair: _order(pair[0]))
     ]
     return Plan(payments, held)
+
+
+def _give_back(
+    nets: Mapping[Recipient, Decimal], recipients: Sequence[Recipient], left: dict[int, Decimal | None]
+) -> set[Recipient]:
+    """Takes from what is `left` what recipients get back before any claim of theirs is paid (more came than they owed).
+    Returns those for whom it is not there: all of theirs waits."""
+    waiting = set()
+    for recipient in sorted(set(recipients), key=_order):
+        back, limit = max(ZERO, nets.get(recipient, ZERO)), left.get(recipient.claims_account_id)
+        if not back or limit is None:
+            continue
+        if back > limit:
+            waiting.add(recipient)
+        else:
+            left[recipient.claims_account_id] = limit - back
+    return waiting
 
 
 def _order(recipient: Recipient) -> tuple[int, int, int]:

@@ -18,6 +18,7 @@ from claims.payments.due_decisions import owed_by, take_due
 from claims.payments.hold_payments import hold_payments
 from claims.payments.instruments import amounts_of, issue_instruments, settle_undelivered, take_undelivered
 from claims.payments.netting import Due, Plan, PlannedPayment, plan_payments
+from claims.payments.overpayments import gather_recoveries, write_recoveries
 from claims.payments.receiving_accounts import usable
 from claims.payments.take_back import drawn_on
 from employers.funding.paying_accounts import PayingAccount, paying_accounts
@@ -47,8 +48,9 @@ def run_payments(*, employer_id: int, on: date, by: Actor) -> PaymentRun | None:
         owed = owed_by(item.recipient for item in due)
         undelivered = take_undelivered(employer_id, {item.recipient for item in due})
         accounts = {account.claims_account_id: account for account in paying_accounts(employer_id)}
+        recoveries = gather_recoveries(employer_id, due, on, undelivered=undelivered)
         available = {pk: account.available_amount for pk, account in accounts.items()}
-        plan = plan_payments(due, owed, available, amounts_of(undelivered))
+        plan = plan_payments(due, owed, available, amounts_of(undelivered), recoveries.adjustments_amounts)
         if not plan.payments:
             return None
         at = timezone.now()
@@ -57,6 +59,7 @@ def run_payments(*, employer_id: int, on: date, by: Actor) -> PaymentRun | None:
         issue_instruments(payments, at=at)
         settle_undelivered(undelivered, payments, by=by)
         item_ids = _write_items(run, plan.payments, payments)
+        write_recoveries(recoveries, plan.payments, payments, by=by, at=at)
         _mark_paid(run, plan.payments, by, at)
         _post(payments, by)
         run.documents_due_count = ask_documents(run, payments, item_ids, is_ach=is_ach)
@@ -110,6 +113,7 @@ def _write_payments(
                 brought_forward_amount=payment.brought_forward_amount,
                 forward_balance_amount=payment.forward_balance_amount,
                 undelivered_amount=payment.undelivered_amount,
+                adjustments_amount=payment.adjustments_amount,
                 amount=payment.amount,
             )
             for payment, way, trace in zip(planned, ways, traces, strict=True)
@@ -181,21 +185,20 @@ def _mark_paid(run: PaymentRun, planned: Iterable[PlannedPayment], by: Actor, at
 def _post(payments: Sequence[Payment], by: Actor) -> None:
     by_account: dict[int, list[Posting]] = defaultdict(list)
     for payment in payments:
-        if any(
-            (
-                payment.items_amount + payment.undelivered_amount,
-                payment.amount,
-                payment.forward_balance_amount - payment.brought_forward_amount,
-            )
-        ):
+        if any((payment.items_amount + payment.undelivered_amount, payment.amount, _owed_more(payment))):
             by_account[payment.claims_account_id].append(_posting(payment))
     for account, postings in sorted(by_account.items()):
         post_many(claims_account_id=account, postings=postings, by=by)
 
 
+def _owed_more(payment: Payment) -> Decimal:
+    """By how much the recipient owes more than before, in what is carried forward or beside it."""
+    more: Decimal = payment.forward_balance_amount - payment.brought_forward_amount - payment.adjustments_amount
+    return more
+
+
 def _posting(payment: Payment) -> Posting:
     """Claims paid, less what was recovered and plus what is still owed, out of the employer's money or the TPA's."""
-    owed: Decimal = payment.forward_balance_amount - payment.brought_forward_amount
     return Posting(
         reference=f"payment:{payment.trace_number}",
         kind="payment",
@@ -203,7 +206,7 @@ def _posting(payment: Payment) -> Posting:
         posted_on=payment.paid_on,
         entries=(
             (Account.CLAIMS_PAID, payment.items_amount + payment.undelivered_amount),
-            (Account.RECOVERIES, owed),
+            (Account.RECOVERIES, _owed_more(payment)),
             (drawn_on(payment), -payment.amount),
         ),
     )

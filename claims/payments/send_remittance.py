@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from claims.edi.x835 import Remittance, write_remittances
 from claims.edi.x835_parts import BankTransfer, Payee, PayerParty, ProviderAdjustment
-from claims.models import Payment, PaymentInstrument
+from claims.models import Payment, PaymentAdjustment, PaymentInstrument
 from claims.payments.remitted_claims import remitted_claims
 from plans.networks.payees import PayeeFact, payees_by_id
 from tpa.foundation.documents.keep_document import EDI, Written, keep_documents
@@ -36,7 +36,7 @@ _CONTROL_NUMBERS = 1_000_000_000
 
 
 def send_remittance(*, payment_ids: Sequence[int], at: datetime) -> int:
-    """Write and keep the 835 of each of these payments that goes to a payee; returns how many. Six queries.
+    """Write and keep the 835 of each of these payments that goes to a payee; returns how many. Seven queries.
 
     `at` is the time of the run, which the files carry: written twice they are the same, and kept once.
     """
@@ -48,6 +48,7 @@ def send_remittance(*, payment_ids: Sequence[int], at: datetime) -> int:
     claims = remitted_claims(ids)
     before = _traces_before(ids)
     undelivered = _undelivered(ids)
+    besides = _besides(ids)
     us = organisation()
     written = []
     for payment in payments:
@@ -65,6 +66,7 @@ def send_remittance(*, payment_ids: Sequence[int], at: datetime) -> int:
             provider_adjustments=(
                 *_forward(payment, before.get(payment.pk, "")),
                 *undelivered.get(payment.pk, ()),
+                *besides.get(payment.pk, ()),
             ),
             produced_on=timezone.localdate(at),
             bank=_bank(payment, payee),
@@ -107,6 +109,14 @@ def _undelivered(payment_ids: Sequence[int]) -> dict[int, list[ProviderAdjustmen
     rows = PaymentInstrument.objects.filter(credited_by__in=list(payment_ids)).order_by("pk")
     for payment_id, trace, amount in rows.values_list("credited_by", "payment__trace_number", "amount"):
         found[payment_id].append(ProviderAdjustment(reason="CS", amount=-amount, reference=trace))
+    return found
+
+
+def _besides(payment_ids: Sequence[int]) -> dict[int, list[ProviderAdjustment]]:
+    """What else stands beside the claims: overpayments (WO) and refunds (72), each with what it is about."""
+    found: dict[int, list[ProviderAdjustment]] = defaultdict(list)
+    for one in PaymentAdjustment.objects.filter(payment__in=list(payment_ids)).order_by("pk"):
+        found[one.payment_id].append(ProviderAdjustment(reason=one.reason, amount=one.amount, reference=one.reference))
     return found
 
 

@@ -118,6 +118,8 @@ def _check(one: _Printed, items: Sequence[PaymentItem], us: Organisation) -> dic
         besides.append((_("%(count)s further claims") % {"count": len(items) - len(shown)}, _plain(rest)))
     if payment.brought_forward_amount:
         besides.append((_("Recovered: owed from an earlier payment"), _plain(-payment.brought_forward_amount)))
+    if payment.adjustments_amount:
+        besides.append((_("Overpayments and refunds, as the remittance tells"), _plain(-payment.adjustments_amount)))
     return {
         "number": one.number,
         "date": _day(one.on),

@@ -9,7 +9,10 @@ Debits are positive, credits negative. How the house books:
                                                               pass_through - (premium, vendors, taxes)
     an invoice is paid                   cash +               due_from_employer -
     the TPA takes its fees or advance    fees + / tpa_funds + cash -
-    a payee owes money back              recoveries +         claims_paid -
+    a payee owes money back              recoveries +         claims_paid - (reversed), recovered - (found otherwise)
+    it refunds, or is paid less          cash + / payments -  recoveries -
+    what it owes is given up             recovered +          recoveries -
+    a third party pays                   cash +               recovered - (the plan's), recovery_shares - (others')
     a stop-loss carrier reimburses       cash +               stop_loss -
     a level-funded deposit arrives       cash +               employer_funds -, reserve - (kept for the run-out)
     the run-out begins                   reserve +            employer_funds -

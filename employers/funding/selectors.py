@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -50,6 +50,11 @@ def accounts_of(scope: Scope, *, employer_id: int | None = None) -> QuerySet[Cla
 def claims_accounts(employer_id: int) -> dict[int | None, int]:
     """An employer's claims accounts by plan; under None the one that serves plans without their own. One query."""
     return dict(ClaimsAccount.objects.filter(employer=employer_id).values_list("plan_id", "pk"))
+
+
+def plans_of_accounts(claims_account_ids: Collection[int]) -> dict[int, int | None]:
+    """The plan each of these claims accounts serves; None: plans without an account of their own. One query."""
+    return dict(ClaimsAccount.objects.filter(pk__in=list(claims_account_ids)).values_list("pk", "plan_id"))
 
 
 def balances(claims_account_id: int, *, until: date | None = None) -> dict[str, Decimal]:

@@ -48,6 +48,8 @@ class LedgerAccount(models.Model):
         PASS_THROUGH = "pass_through", _("collected for others: premium, vendors, taxes")
         STOP_LOSS = "stop_loss", _("reimbursed by stop-loss carriers")
         RESERVE = "reserve", _("kept for the run-out of a level-funded term")
+        RECOVERED = "recovered", _("recovered for the plan, less what was given up")
+        RECOVERY_SHARES = "recovery_shares", _("shares of recoveries owed to others")
 
     employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, related_name="+")
     claims_account = models.ForeignKey(ClaimsAccount, on_delete=models.PROTECT, related_name="accounts")
