@@ -79,7 +79,9 @@ def _due(decided_sql: str, employer_id: int, accounts: Mapping[int | None, int])
         decided = cursor.fetchall()
         cursor.execute(_REVERSALS, [employer_id])
         due = [
-            Due(claim_id, decision_id, Recipient(account, payee_id, member_id), *rest, is_own_correction=is_own)
+            Due(claim_id, decision_id, Recipient(account, payee_id, member_id), *rest)._replace(
+                is_own_correction=is_own
+            )
             for claim_id, decision_id, account, payee_id, member_id, *rest, is_own in cursor.fetchall()
         ]
     to_member = {row[0] for row in decided if not _assignment(text_of(row[4])).benefits_assigned}
