@@ -17,6 +17,7 @@ from claims.api.bank_files import BankFiles, OneBankFile
 from claims.api.claims import Claims, Explanation, OneClaim
 from claims.api.files import FileAnswer, Files, FileSets, OneFile
 from claims.api.payment_runs import OnePaymentRun, PaymentRuns, RunDocument, RunPayments
+from claims.api.recoveries import OneRecovery, Recoveries
 from claims.api.reprocessings import (
     OneReprocessing,
     ReprocessingApproval,
@@ -34,6 +35,12 @@ class ClaimNumber(StringConverter):
     regex = "[0-9]{11,14}"
 
 
+class RecoveryNumber(StringConverter):
+    """A recovery is named by its number."""
+
+    regex = "[RT][0-9]{9}"
+
+
 class AuthorizationNumber(StringConverter):
     """An authorization is named by its number."""
 
@@ -41,6 +48,7 @@ class AuthorizationNumber(StringConverter):
 
 
 register_converter(ClaimNumber, "claim")
+register_converter(RecoveryNumber, "recovery")
 register_converter(AuthorizationNumber, "authorization")
 takes_ids("bankfile", "file", "document", "run", "reprocessing", "whatif")
 
@@ -78,6 +86,8 @@ urlpatterns = [
         ReprocessingRefusal.as_view(),
         name="reprocessing_refusal",
     ),
+    path("recoveries", Recoveries.as_view(), name="recoveries"),
+    path("recoveries/<recovery:recovery_number>", OneRecovery.as_view(), name="recovery"),
     path("authorizations", Authorizations.as_view(), name="authorizations"),
     path("authorizations/<authorization:authorization_number>", OneAuthorization.as_view(), name="authorization"),
     path(

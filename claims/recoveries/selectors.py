@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 from django.db.models import Count, DecimalField, Q, QuerySet, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Abs, Coalesce
+from django.utils.translation import gettext as _
 
 from claims.models import Overpayment, OverpaymentEntry, OverpaymentLine, PaymentAdjustment, RecoveryTerms
 from tpa.foundation.access import Scope
@@ -56,7 +57,10 @@ def entries_of(row: Overpayment) -> QuerySet[OverpaymentEntry]:
 
 def lines_of(row: Overpayment) -> QuerySet[OverpaymentLine]:
     """The claims it is about."""
-    return row.lines.select_related("claim__member", "decision").defer("claim__submission").order_by("pk")
+    lines = row.lines.select_related("claim__member", "decision").defer(
+        "claim__submission", "decision__facts", "decision__says"
+    )
+    return lines.annotate(paid_amount=Abs("decision__plan_paid_amount")).order_by("pk")
 
 
 def overpayments_of_claim(scope: Scope, claim_id: int) -> QuerySet[Overpayment]:
@@ -79,6 +83,23 @@ def terms_for(scope: Scope, *, employer_id: int | None = None) -> QuerySet[Recov
     if employer_id is not None:
         rows = rows.filter(employer=employer_id)
     return rows.select_related("employer", "plan", "payee").order_by("employer_id", "-payee_id", "-state", "pk")
+
+
+def next_action(row: Overpayment, on: date) -> str:
+    """What is to be done about it next, in words."""
+    if row.status == Overpayment.Status.SETTLED:
+        return _("Nothing: it is settled")
+    if row.write_off_amount is not None:
+        return _("Somebody else decides whether it is given up")
+    if row.status == Overpayment.Status.DISPUTED:
+        return _("Answer what the payee says")
+    if row.status == Overpayment.Status.OPEN:
+        return _("It is taken from the next payments") if row.offset_from_on else _("Write the letter")
+    if row.offset_from_on is not None and row.offset_from_on <= on:
+        return _("It is taken from the next payments")
+    if row.answer_by_on is not None and row.answer_by_on < on:
+        return _("Ask again")
+    return _("Wait for the answer")
 
 
 def desk_totals(scope: Scope, on: date) -> dict[str, Decimal | int]:

@@ -18,8 +18,9 @@ from claims.adjudication.engine.decision import Adjustment, ClaimDecision, LineD
 from claims.adjudication.engine.facts import ClaimFacts, PriorLine
 from claims.authorizations.selectors import Balance, authorizations_touching, balances_of
 from claims.facts import Submission, SubmittedLine
-from claims.models import Authorization, Claim, ClaimEvent, ClaimNote, Decision, PaymentItem, Pend
+from claims.models import Authorization, Claim, ClaimEvent, ClaimNote, Decision, Overpayment, PaymentItem, Pend
 from claims.packing import Unreadable, unpack_decision, unpack_facts, unpack_submission
+from claims.recoveries.selectors import overpayments_of_claim
 from claims.web.payer_picture import PayerPicture, payer_pictures
 from claims.words.plain_reasons import plain_reason
 from claims.words.rules import (
@@ -93,6 +94,7 @@ class ClaimPicture:
     documents: list[Document]
     related: list[Claim]
     authorizations: list[tuple[Authorization, Balance]]
+    recoveries: list[Overpayment]
     facts: ClaimFacts | None = None
     says: ClaimDecision | None = None
     lines: list[LinePicture] = field(default_factory=list)
@@ -141,6 +143,7 @@ def claim_picture(*, claim_id: int, scope: Scope, purpose: str) -> ClaimPicture 
         documents=documents,
         related=_related(claim),
         authorizations=_authorizations(claim, scope),
+        recoveries=list(overpayments_of_claim(scope, claim.pk)),
     )
     _lay_out(picture)
     return picture

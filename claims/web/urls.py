@@ -17,9 +17,12 @@ from claims.web.staff.edi_file import edi_file, edi_file_answer, edi_file_origin
 from claims.web.staff.edi_files import edi_files
 from claims.web.staff.find import find
 from claims.web.staff.key_claim import key_claim
+from claims.web.staff.overpayment import overpayment
 from claims.web.staff.payment_run import payment_run
 from claims.web.staff.payment_runs import payment_runs
 from claims.web.staff.prove_plan_version import prove_plan_version
+from claims.web.staff.recoveries import recoveries
+from claims.web.staff.recovery_terms import recovery_terms
 from claims.web.staff.reprocessing import reprocessing
 from claims.web.staff.reprocessings import reprocessings
 from claims.web.staff.what_if import what_if
@@ -40,6 +43,9 @@ urlpatterns = [
     path("files/<int:file_id>/", edi_file, name="edi_file"),
     path("files/<int:file_id>/original", edi_file_original, name="edi_file_original"),
     path("files/<int:file_id>/answers/<int:document_id>", edi_file_answer, name="edi_file_answer"),
+    path("recoveries/", recoveries, name="recoveries"),
+    path("recoveries/terms/", recovery_terms, name="recovery_terms"),
+    path("recoveries/<str:overpayment_number>/", overpayment, name="overpayment"),
     path("learned-later/", reprocessings, name="reprocessings"),
     path("learned-later/<int:reprocessing_id>/", reprocessing, name="reprocessing"),
     path("plans/<int:version_id>/prove", prove_plan_version, name="prove_plan_version"),

@@ -26,6 +26,11 @@ class PayeeFact:
     bank_account_type: str = "checking"
 
 
+def payee_by_npi(npi: str) -> int | None:
+    """The payee of this NPI; None for nobody we know. One query."""
+    return Payee.objects.filter(npi=npi).order_by("pk").values_list("pk", flat=True).first()
+
+
 def payees_by_id(payee_ids: Collection[int]) -> dict[int, PayeeFact]:
     """The payees among these ids; one query."""
     return {
