@@ -8,6 +8,7 @@ from django.db import connection
 
 from claims.models import Claim
 from claims.payments.due_decisions import owed_by, read_due
+from claims.payments.instruments import amounts_of, read_undelivered
 from claims.payments.netting import plan_payments
 from employers.funding.funding_facts import ClaimDollars, ClaimsNeed
 from employers.funding.open_requests import live_decisions
@@ -25,6 +26,12 @@ SELECT i.decision_id, i.claim_id, c.claim_number, i.amount
  ORDER BY i.id
 """
 
+# What a payment was less, or more, than its claims: what its payee owes, owed, or never got.
+_NETTED = """
+SELECT 'payment:' || trace_number, amount - items_amount FROM claims_payment
+ WHERE employer_id = %s AND claims_account_id = %s AND paid_on >= %s AND funds = 'own' AND amount <> items_amount
+"""
+
 
 def claims_need(employer_id: int, claims_account_id: int, since: date) -> ClaimsNeed:
     """The need of one claims account, of payments since a day. A fixed number of queries, nothing locked.
@@ -37,13 +44,16 @@ def claims_need(employer_id: int, claims_account_id: int, since: date) -> Claims
         if item.recipient.claims_account_id == claims_account_id and not item.is_held
     ]
     owed = owed_by(item.recipient for item in due)
-    plan = plan_payments(due, owed, {claims_account_id: None})
+    undelivered = amounts_of(read_undelivered(employer_id, {item.recipient for item in due}))
+    plan = plan_payments(due, owed, {claims_account_id: None}, undelivered)
     waiting = [item for payment in plan.payments for item in payment.items if item.amount]
     live = live_decisions([item.decision_id for item in waiting])
     numbers = dict(Claim.objects.filter(pk__in=[item.claim_id for item in waiting]).values_list("pk", "claim_number"))
     with connection.cursor() as cursor:
         cursor.execute(_PAID, [employer_id, claims_account_id, since])
         paid = [ClaimDollars(*row) for row in cursor.fetchall()]
+        cursor.execute(_NETTED, [employer_id, claims_account_id, since])
+        netted = dict(cursor.fetchall())
     return ClaimsNeed(
         paid=paid,
         waiting=[
@@ -53,5 +63,6 @@ def claims_need(employer_id: int, claims_account_id: int, since: date) -> Claims
             for item in waiting
             if item.decision_id not in live
         ],
+        netted=netted,
         waiting_amount=sum((payment.amount for payment in plan.payments), ZERO),
     )

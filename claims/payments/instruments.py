@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import QuerySet
+
 from claims.models import Payment, PaymentInstrument
 from claims.payments.netting import Recipient
 from tpa.foundation.audit import Actor, Subjects, record
@@ -41,13 +43,25 @@ def take_undelivered(employer_id: int, recipients: Collection[Recipient]) -> dic
     Only of recipients for whom something is settled now: the claims taken back are. A run and who takes a payment back
     keep each other out (`hold_payments`), so that both are seen or none.
     """
-    found: dict[Recipient, list[PaymentInstrument]] = defaultdict(list)
-    rows = (
-        PaymentInstrument.objects.select_for_update(no_key=True, of=("self",))
-        .filter(employer=employer_id, status=PaymentInstrument.Status.CREDITED, credited_by=None)
-        .select_related("payment")
-        .order_by("pk")
+    return _by_recipient(_undelivered(employer_id).select_for_update(no_key=True, of=("self",)), recipients)
+
+
+def read_undelivered(employer_id: int, recipients: Collection[Recipient]) -> dict[Recipient, list[PaymentInstrument]]:
+    """The same to look at: nothing is locked."""
+    return _by_recipient(_undelivered(employer_id), recipients)
+
+
+def _undelivered(employer_id: int) -> QuerySet[PaymentInstrument]:
+    rows = PaymentInstrument.objects.filter(
+        employer=employer_id, status=PaymentInstrument.Status.CREDITED, credited_by=None
     )
+    return rows.select_related("payment").order_by("pk")
+
+
+def _by_recipient(
+    rows: QuerySet[PaymentInstrument], recipients: Collection[Recipient]
+) -> dict[Recipient, list[PaymentInstrument]]:
+    found: dict[Recipient, list[PaymentInstrument]] = defaultdict(list)
     for row in rows:
         recipient = _recipient(row.payment)
         if recipient in recipients:

@@ -117,7 +117,7 @@ def plan_payments(
     held += [item for item in drawing if item.recipient in waiting]
     drawing = [item for item in drawing if item.recipient not in waiting]
     exhausted: set[int] = set()
-    for item in sorted(drawing, key=lambda item: (item.pay_by_on or date.max, item.due_on, item.claim_id)):
+    for item in sorted(drawing, key=draw_order):
         account = item.recipient.claims_account_id
         before = nets.get(item.recipient, ZERO)
         draws = max(ZERO, before + item.amount) - max(ZERO, before)
@@ -158,6 +158,12 @@ def _give_back(
         else:
             left[recipient.claims_account_id] = limit - back
     return waiting
+
+
+def draw_order(item: Due) -> tuple[date, date, int]:
+    """What is funded first: what a closing stop-loss window would lose, by its last day; then by the day it is due;
+    then the oldest, as claims are numbered when they come."""
+    return item.pay_by_on or date.max, item.due_on, item.claim_id
 
 
 def _order(recipient: Recipient) -> tuple[int, int, int]:

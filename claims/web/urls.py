@@ -16,6 +16,8 @@ from claims.web.staff.document import document
 from claims.web.staff.edi_file import edi_file, edi_file_answer, edi_file_original
 from claims.web.staff.edi_files import edi_files
 from claims.web.staff.find import find
+from claims.web.staff.funding_desk import funding_desk
+from claims.web.staff.funding_order import funding_order
 from claims.web.staff.key_claim import key_claim
 from claims.web.staff.overpayment import overpayment
 from claims.web.staff.payment_run import payment_run
@@ -57,6 +59,8 @@ urlpatterns = [
     path("bank/files/<int:bank_file_id>/original", bank_file_original, name="bank_file_original"),
     path("bank/reconciliations/<int:reconciliation_id>/", bank_reconciliation, name="bank_reconciliation"),
     path("bank/statements/<int:statement_id>/", bank_statement, name="bank_statement"),
+    path("funding/", funding_desk, name="funding_desk"),
+    path("funding/<int:account_id>/order/", funding_order, name="funding_order"),
     path("payments/", payment_runs, name="payment_runs"),
     path("payments/<int:run_id>/", payment_run, name="payment_run"),
 ]

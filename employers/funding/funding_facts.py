@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -26,11 +26,13 @@ class ClaimDollars(NamedTuple):
 class ClaimsNeed:
     """What of an account's claims stands on no live request yet: `paid` out of it, and `waiting` to be paid.
 
-    `waiting_amount`: all that approved claims would draw now, those of live requests among them.
+    `netted`: of payments, by the reference of their posting, what they were more than their claims. `waiting_amount`:
+    all that approved claims would draw now, those of live requests among them.
     """
 
     paid: Sequence[ClaimDollars] = ()
     waiting: Sequence[ClaimDollars] = ()
+    netted: Mapping[str, Decimal] = field(default_factory=dict)
     waiting_amount: Decimal = ZERO
 
 

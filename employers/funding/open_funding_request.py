@@ -59,7 +59,7 @@ def open_funding_request(*, claims_account_id: int, on: date, need: ClaimsNeed, 
         items = [
             *claims_as_items(Kind.PAID, need.paid),
             *claims_as_items(Kind.APPROVED, need.waiting if goal.counts_waiting else ()),
-            *open_postings(account.pk, since),
+            *open_postings(account.pk, since, need.netted),
         ]
         left = amount - sum((item.amount for item in items), ZERO)
         if left:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 
 from django.db import connection
 
@@ -11,34 +13,41 @@ from employers.models import FundingItem
 
 Kind = FundingItem.Kind
 _KINDS = {
-    "payment": Kind.NETTED,
-    **dict.fromkeys(("void", "stop", "stale", "return", "reissue", "reversal", "escheat"), Kind.VOIDED),
+    **dict.fromkeys(("void", "stop", "stale", "undelivered", "reissue", "reversal", "escheat"), Kind.VOIDED),
     **dict.fromkeys(("refund", "recovery"), Kind.REFUNDED),
 }
 
-# Of a payment the claims stand on requests by themselves: what is left is what its payee owes, or had owed.
 _POSTINGS = """
-SELECT t.id, t.kind,
-       CASE t.kind WHEN 'payment' THEN coalesce(sum(e.amount) FILTER (WHERE a.kind = 'recoveries'), 0)
-                   ELSE -coalesce(sum(e.amount) FILTER (WHERE a.kind IN ('cash', 'payments_out')), 0) END AS drawn
+SELECT t.id, t.kind, -sum(e.amount)
   FROM employers_ledgertransaction t
   JOIN employers_ledgerentry e ON e.transaction_id = t.id
-  JOIN employers_ledgeraccount a ON a.id = e.account_id
- WHERE t.claims_account_id = %s AND t.posted_on >= %s
+  JOIN employers_ledgeraccount a ON a.id = e.account_id AND a.kind IN ('cash', 'payments_out')
+ WHERE t.claims_account_id = %s AND t.posted_on >= %s AND t.kind <> 'payment'
    AND NOT EXISTS (SELECT FROM employers_fundingitem i WHERE i.transaction_id = t.id AND i.superseded_at IS NULL)
    AND NOT EXISTS (SELECT FROM employers_fundingreceipt r WHERE r.transaction_id = t.id)
- GROUP BY t.id, t.kind
-HAVING CASE t.kind WHEN 'payment' THEN coalesce(sum(e.amount) FILTER (WHERE a.kind = 'recoveries'), 0)
-                   ELSE -coalesce(sum(e.amount) FILTER (WHERE a.kind IN ('cash', 'payments_out')), 0) END <> 0
+ GROUP BY t.id, t.kind HAVING sum(e.amount) <> 0
+ ORDER BY t.id
+"""
+_PAYMENTS = """
+SELECT t.id, t.reference FROM employers_ledgertransaction t
+ WHERE t.claims_account_id = %s AND t.reference = ANY(%s)
+   AND NOT EXISTS (SELECT FROM employers_fundingitem i WHERE i.transaction_id = t.id AND i.superseded_at IS NULL)
  ORDER BY t.id
 """
 
 
-def open_postings(claims_account_id: int, since: date) -> list[Item]:
-    """What drew on the account (or, negative, added to it) since a day. One query."""
+def open_postings(claims_account_id: int, since: date, netted: Mapping[str, Decimal]) -> list[Item]:
+    """What drew on the account (or, negative, added to it) since a day. Of payments the claims stand on requests by
+    themselves: theirs is only what was `netted`, by reference. Two queries."""
     with connection.cursor() as cursor:
         cursor.execute(_POSTINGS, [claims_account_id, since])
-        return [
+        items = [
             Item(_KINDS.get(kind, Kind.OTHER), drawn, None, transaction_id)
             for transaction_id, kind, drawn in cursor.fetchall()
         ]
+        cursor.execute(_PAYMENTS, [claims_account_id, list(netted)])
+        items += [
+            Item(Kind.NETTED, netted[reference], None, transaction_id)
+            for transaction_id, reference in cursor.fetchall()
+        ]
+    return items

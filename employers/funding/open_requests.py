@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -55,6 +56,24 @@ def awaited_amounts(claims_account_ids: Collection[int]) -> dict[int, Decimal]:
         left: Decimal = row.amount - row.received_amount  # type: ignore[attr-defined]
         awaited[row.claims_account_id] = awaited.get(row.claims_account_id, ZERO) + max(ZERO, left)
     return awaited
+
+
+class OnRequest(NamedTuple):
+    """The live request on which a decision's dollars stand."""
+
+    request_id: int
+    number: str
+    status_words: str
+
+
+def on_requests(decision_ids: Collection[int]) -> dict[int, OnRequest]:
+    """The live requests of these decisions. One query."""
+    rows = FundingItem.objects.filter(decision_id__in=list(decision_ids), superseded_at__isnull=True)
+    return {
+        row.decision_id: OnRequest(row.request_id, row.request.number, str(row.request.get_status_display()))
+        for row in rows.select_related("request")
+        if row.decision_id is not None
+    }
 
 
 def live_decisions(decision_ids: Collection[int]) -> set[int]:

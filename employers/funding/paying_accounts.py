@@ -31,12 +31,17 @@ def paying_accounts(employer_id: int) -> list[PayingAccount]:
     Own money: cash less what is issued and not cleared and what is kept for a run-out, plus the overdraft. Advanced by
     the TPA: the limit less what the employer has not reimbursed yet.
     """
-    accounts = list(
-        ClaimsAccount.objects.select_related("employer")
-        .select_for_update(of=("self",), no_key=True)
-        .filter(employer=employer_id)
-        .order_by("pk")
-    )
+    accounts = ClaimsAccount.objects.filter(employer=employer_id).select_related("employer").order_by("pk")
+    return _with_sums(list(accounts.select_for_update(of=("self",), no_key=True)))
+
+
+def available_amounts(employer_id: int) -> dict[int, Decimal | None]:
+    """What may be drawn on each of an employer's accounts, to look at: nothing is held. Two queries."""
+    accounts = ClaimsAccount.objects.filter(employer=employer_id).select_related("employer").order_by("pk")
+    return {one.claims_account_id: one.available_amount for one in _with_sums(list(accounts))}
+
+
+def _with_sums(accounts: list[ClaimsAccount]) -> list[PayingAccount]:
     sums: dict[tuple[int, str], Decimal] = {
         (account, kind): amount
         for account, kind, amount in LedgerEntry.objects.filter(account__claims_account__in=accounts)

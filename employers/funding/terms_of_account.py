@@ -62,6 +62,11 @@ class LevelTerm:
     run_out_ends_on: date
 
 
+def terms_to_settle(claims_account_id: int, on: date) -> list[LevelTerm]:
+    """An account's level-funded terms that are over and not settled."""
+    return [level_term(one.pk) for one in level_terms_to_settle(on) if one.claims_account_id == claims_account_id]
+
+
 def level_term(terms_id: int) -> LevelTerm:
     """A level-funded term that stands. Raises NotFound."""
     row = FundingTerms.objects.filter(pk=terms_id, mode=FundingTerms.Mode.LEVEL, superseded_at__isnull=True).first()

@@ -18,7 +18,7 @@ from tpa.foundation import api_keys
 from tpa.foundation.audit import Actor
 from tpa.foundation.models import User
 
-SCOPES = ("claims:read", "claims:write", "members:read", "invoices:read", "plans:read")
+SCOPES = ("claims:read", "claims:write", "members:read", "invoices:read", "invoices:write", "plans:read")
 
 
 @dataclass(frozen=True, slots=True)

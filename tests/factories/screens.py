@@ -41,11 +41,14 @@ from claims.models import (
 )
 from claims.packing import pack
 from employers.facts import CoverageFact, MemberFact, OtherCoverageFact
+from employers.funding.write_request import Asked, Item, write_request
 from employers.models import (
     ClaimsAccount,
     Coverage,
     Employer,
     Family,
+    FundingRequest,
+    FundingTerms,
     LedgerAccount,
     LedgerEntry,
     LedgerTransaction,
@@ -113,6 +116,20 @@ def make_world(name: str = "Harbor Tool Works", *, families: int = 1) -> World:
     for index in range(families):
         world.members += make_family(world, index, gap=index == families - 1)
     return world
+
+
+def make_funding_request(world: World) -> FundingRequest:
+    """A request that waits for approval: refilling an imprest account."""
+    terms = FundingTerms.objects.create(
+        employer=world.employer, claims_account=world.account, mode="imprest", period=(date(2026, 1, 1), None),
+        target_amount=D("5000.00"), refill_below_amount=D("1000.00"), recorded_at=NOW,
+    )  # fmt: skip
+    asked = Asked(kind="claims", raised_on=TODAY, due_on=TODAY, goal_amount=D("5000.00"))
+    with transaction.atomic():
+        raised = write_request(
+            account=world.account, terms=terms, asked=asked, items=[Item("balance", D("5000.00"))], by=Actor.system("x")
+        )
+    return FundingRequest.objects.get(pk=raised.request_id)
 
 
 def make_family(world: World, index: int, *, gap: bool = False) -> list[Member]:

@@ -134,6 +134,8 @@ def _half(world: screens.World, partner: User) -> dict[str, Any]:
     bank = screens.make_bank(world, partner)
     return {
         **bank,
+        "account_id": world.account.pk,
+        "funding_request_id": screens.make_funding_request(world).pk,
         "authorization_number": screens.make_authorization(world).number,
         "claim_id": claim.pk,
         "claim_number": claim.claim_number,

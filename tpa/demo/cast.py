@@ -198,6 +198,7 @@ USERS = (
     DemoUser("hr@cascade.example.org", "Hannah Reyes", Role.EMPLOYER_HR, "CASC01"),
     DemoUser("finance@cascade.example.org", "Felix Grant", Role.EMPLOYER_FINANCE, "CASC01"),
     DemoUser("hr@granite.example.org", "Gita Shah", Role.EMPLOYER_HR, "GRAN01"),
+    DemoUser("treasurer@cascade.example.org", "Paula Reyes", Role.EMPLOYER_FINANCE, "CASC01"),
     DemoUser("finance@granite.example.org", "Glenn Ortega", Role.EMPLOYER_FINANCE, "GRAN01"),
     DemoUser("hr@meadow.example.org", "Mo Baker", Role.EMPLOYER_HR, "MEAD01"),
     DemoUser("finance@meadow.example.org", "Mina Foster", Role.EMPLOYER_FINANCE, "MEAD01"),

@@ -43,6 +43,7 @@ from tpa.demo.agreements import audit_and_measure, measure_guarantees, record_li
 from tpa.demo.bank_statements import bank_year
 from tpa.demo.cast import ACCOUNT_MANAGER, INVENTED, ROUTING_NUMBER, USERS, DemoEmployer, open_employer_of
 from tpa.demo.clock import at
+from tpa.demo.funding import agree_funding, ask_for_money
 from tpa.demo.providers import EVERGREEN, LONG_AGO, build_networks, build_rosters, take_part
 from tpa.demo.real_files import OpenGroup, OpenWorld, read_open_world
 from tpa.demo.stop_loss import TREATED_MONTHS, ask, insure, treat
@@ -119,6 +120,7 @@ def build_world(*, members: int = 560, seed: int = 2026, say: Say = lambda text:
         with _on(LAST_DAY):
             ask(policy_id=policy_id, on=LAST_DAY, by=SYSTEM)
             bank_year(claims_account_id=houses[0].account_id)
+            ask_for_money(account_id=houses[0].account_id, on=LAST_DAY, by=SYSTEM)
         with _on(LAST_DAY):
             for house in houses:
                 audit_and_measure(house.employer_id, house.contract_id, SYSTEM)
@@ -167,6 +169,7 @@ def _open(cast: DemoEmployer, aliases: tuple[str, ...], manager_id: int, plans: 
         overdraft_limit_amount=cast.overdraft_limit_amount,
         by=SYSTEM,
     )
+    agree_funding(code=cast.code, account_id=account_id, by=SYSTEM)
     return _House(cast, employer_id, plan_id, account_id, sign_agreement(cast, employer_id, SYSTEM))
 
 

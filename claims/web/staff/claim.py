@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from claims.models import Claim
+from claims.payments.waiting_order import place_of_claim
 from claims.web.staff.answer import AnswerState, answer
 from claims.web.staff.worklist import detail_context
 from tpa.foundation.access import CLAIMS_STAFF, Scope, requires
@@ -28,6 +29,7 @@ def claim(request: HttpRequest, claim_id: int) -> HttpResponse:
     context = detail_context(scope, claim_id, state, form_action=address)
     if "missing" in context:
         raise Http404
+    context["waits"] = place_of_claim(context["claim"])
     response = screen(request, "claims/claim.html", context, fragments={"standing": "standing"}, status=state.status)
     if request.headers.get("HX-Target") == "div#standing" and context["claim"].status != Claim.Status.RECEIVED:
         response["HX-Refresh"] = "true"  # what was waited for has come

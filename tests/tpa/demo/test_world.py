@@ -19,7 +19,17 @@ from employers.edi.guides import INBOUND
 from employers.eligibility.load_834_set import LOAD_834, load_834_set
 from employers.eligibility.match_members import MemberQuery, match_members
 from employers.eligibility.selectors import coverage_facts, members_covered
-from employers.models import Coverage, EligibilityFile, Employer, LedgerEntry, LedgerTransaction, Member, OtherCoverage
+from employers.models import (
+    Coverage,
+    EligibilityFile,
+    Employer,
+    FundingRequest,
+    FundingTerms,
+    LedgerEntry,
+    LedgerTransaction,
+    Member,
+    OtherCoverage,
+)
 from plans.models import FeeRate, NetworkParticipation, PlanVersion, Provider
 from plans.networks.match_providers import ProviderQuery, match_providers
 from plans.networks.selectors import participation_facts, rates_for
@@ -105,6 +115,14 @@ def test_months_were_closed_with_retro_lines_and_invoices_paid_but_the_last():
     assert InvoiceLine.objects.filter(kind="retro").exists()
     open_ones = Invoice.objects.filter(status="issued").values_list("close__month_on", flat=True)
     assert set(open_ones) == {LAST_CLOSED_MONTH}
+
+
+def test_accounts_are_funded_in_several_ways_and_a_request_waits_for_two_people():
+    modes = dict(FundingTerms.objects.values_list("employer__code", "mode"))
+    assert (modes["CASC01"], modes["MEAD01"], modes["OPEN01"]) == ("imprest", "level", "own_account")
+    assert "GRAN01" not in modes, "what the TPA advances is on the invoice"
+    (asked,) = FundingRequest.objects.all()
+    assert (asked.status, asked.employer.code, asked.wanted_count) == ("raised", "CASC01", 2)
 
 
 def test_the_ledger_balances_and_accounts_hold_money():

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from employers.eligibility.coverage_picture import dependents_without_subscriber, file_problems, gaps
+from employers.funding.accounts_seen import open_requests_of
 from employers.funding.selectors import accounts_of, available_amount, spendable_amount
 from employers.onboarding.selectors import employers_seen
 from tpa.foundation.access import Scope, requires
@@ -34,6 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "today": today,
         "sees_people": scope.has_any(Role.EMPLOYER_HR),
         **_owed(scope, today),
+        "asked": list(open_requests_of(scope)[:20]),
         "accounts": [(one, spendable_amount(one.pk), available_amount(one.pk)) for one in accounts_of(scope)[:2]],
     }
     if context["sees_people"]:
