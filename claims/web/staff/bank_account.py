@@ -84,7 +84,7 @@ def bank_account(request: HttpRequest, bank_account_id: int) -> HttpResponse:
 def _lines(lines: Sequence[LineRow], items: Sequence[ItemRow], wanted: str) -> list[DeskRow]:
     chosen = [row for row in lines if _fits(wanted, row.open_amount, line_words(row), line_reference(row))][:_AT_ONCE]
     facts = [row.fact() for row in items]
-    names = {row.transaction_id: f"{item_words(row)} {item_reference(row)}" for row in items}
+    names = {row.transaction_id: _name(row) for row in items}
     told = suggest([row.fact() for row in chosen], facts)
     return [
         DeskRow(
@@ -106,6 +106,12 @@ def _lines(lines: Sequence[LineRow], items: Sequence[ItemRow], wanted: str) -> l
         )
         for row in chosen
     ]
+
+
+def _name(row: ItemRow) -> str:
+    """What it is with its reference, where the words do not hold that already."""
+    words, reference = item_words(row), item_reference(row)
+    return words if reference in words else f"{words} {reference}"
 
 
 def _items(items: Sequence[ItemRow], wanted: str) -> list[DeskRow]:
