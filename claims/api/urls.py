@@ -13,6 +13,7 @@ from claims.api.authorizations import (
     Authorizations,
     OneAuthorization,
 )
+from claims.api.bank import BankDocuments, BankReturns, OneBankDocument, OneBankReturn
 from claims.api.bank_files import BankFiles, OneBankFile
 from claims.api.claims import Claims, Explanation, OneClaim
 from claims.api.files import FileAnswer, Files, FileSets, OneFile
@@ -50,7 +51,7 @@ class AuthorizationNumber(StringConverter):
 register_converter(ClaimNumber, "claim")
 register_converter(RecoveryNumber, "recovery")
 register_converter(AuthorizationNumber, "authorization")
-takes_ids("bankfile", "file", "document", "run", "reprocessing", "whatif")
+takes_ids("bankfile", "file", "document", "run", "reprocessing", "whatif", "returns")
 
 app_name = "claims_api"
 urlpatterns = [
@@ -69,6 +70,10 @@ urlpatterns = [
     path("payment-runs/<run:run_id>", OnePaymentRun.as_view(), name="payment_run"),
     path("payment-runs/<run:run_id>/payments", RunPayments.as_view(), name="payments"),
     path("payment-runs/<run:run_id>/documents/<document:document_id>", RunDocument.as_view(), name="run_document"),
+    path("bank/returns", BankReturns.as_view(), name="bank_returns"),
+    path("bank/returns/<returns:returns_id>", OneBankReturn.as_view(), name="bank_return"),
+    path("bank/files", BankDocuments.as_view(), name="bank_documents"),
+    path("bank/files/<document:document_id>", OneBankDocument.as_view(), name="bank_document"),
     path("reprocessings", Reprocessings.as_view(), name="reprocessings"),
     path("reprocessings/<reprocessing:reprocessing_id>", OneReprocessing.as_view(), name="reprocessing"),
     path(

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims.models import Claim, Payment, PaymentRun
-from claims.payments.ask_documents import ask_documents
+from claims.payments.ask_documents import ask_documents, ask_positive_pay
 from claims.payments.bank_terms import bank_terms
 from claims.payments.due_decisions import owed_by, take_due
 from claims.payments.hold_payments import hold_payments
@@ -63,6 +63,8 @@ def run_payments(*, employer_id: int, on: date, by: Actor) -> PaymentRun | None:
         _mark_paid(run, plan.payments, by, at)
         _post(payments, by)
         run.documents_due_count = ask_documents(run, payments, item_ids, is_ach=is_ach)
+        checks = {one.claims_account_id for one in payments if one.method == Payment.Method.CHECK}
+        ask_positive_pay(checks, key=f"run:{run.pk}", at=at)
         PaymentRun.objects.filter(pk=run.pk).update(documents_due_count=run.documents_due_count)
         record(
             "claims.paymentrun.issued",

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from claims.models import Payment, PaymentInstrument
+from claims.payments.ask_documents import ask_positive_pay
 from employers.funding.post_many import post_many
 from employers.funding.posting import Account, Posting
 from tpa.foundation.audit import Actor
@@ -40,6 +41,8 @@ def take_back(
     for row in rows:
         postings[row.claims_account_id].append(money_back(row, on))
     _post(postings, by)
+    checks = {row.claims_account_id for row in rows if row.method == "check"}
+    ask_positive_pay(checks, key=f"back:{rows[0].pk}:{rows[0].revision}", at=rows[0].status_at)
     return rows
 
 

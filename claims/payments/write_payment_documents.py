@@ -8,11 +8,12 @@ from django.db.models import F
 from django.utils import timezone
 
 from claims.models import Payment, PaymentInstrument, PaymentRun
-from claims.payments.ask_documents import ACH, AGAIN, CHECKS, EOBS, REMITTANCES
+from claims.payments.ask_documents import ACH, AGAIN, CHECKS, EOBS, POSITIVE_PAY, REMITTANCES
 from claims.payments.send_remittance import send_remittance
 from claims.payments.write_ach import write_ach
 from claims.payments.write_checks import write_check_again, write_checks
 from claims.payments.write_eobs import write_eobs
+from claims.payments.write_positive_pay import write_positive_pay
 from tpa.foundation.audit import Actor
 from tpa.foundation.transitions import move
 
@@ -26,6 +27,9 @@ def write_payment_documents(*, piece: dict[str, Any]) -> None:
     """
     if piece["what"] == AGAIN:
         _write_again(piece["instrument"])
+        return
+    if piece["what"] == POSITIVE_PAY:
+        write_positive_pay(claims_account_ids=[piece["account"]], at=timezone.now())
         return
     run_id, what, first, last = piece["run"], piece["what"], piece["first"], piece["last"]
     at = PaymentRun.objects.values_list("issued_at", flat=True).get(pk=run_id)

@@ -7,6 +7,7 @@ from claims.web.staff.authorization import authorization
 from claims.web.staff.authorizations import authorizations
 from claims.web.staff.bank_account import bank_account
 from claims.web.staff.bank_accounts import bank_accounts
+from claims.web.staff.bank_desk import bank_desk
 from claims.web.staff.bank_file_original import bank_file_original
 from claims.web.staff.bank_reconciliation import bank_reconciliation
 from claims.web.staff.bank_statement import bank_statement
@@ -18,6 +19,7 @@ from claims.web.staff.edi_files import edi_files
 from claims.web.staff.find import find
 from claims.web.staff.funding_desk import funding_desk
 from claims.web.staff.funding_order import funding_order
+from claims.web.staff.instrument import instrument
 from claims.web.staff.key_claim import key_claim
 from claims.web.staff.overpayment import overpayment
 from claims.web.staff.payment_run import payment_run
@@ -27,6 +29,7 @@ from claims.web.staff.recoveries import recoveries
 from claims.web.staff.recovery_terms import recovery_terms
 from claims.web.staff.reprocessing import reprocessing
 from claims.web.staff.reprocessings import reprocessings
+from claims.web.staff.return_file import return_file, return_file_original
 from claims.web.staff.what_if import what_if
 from claims.web.staff.what_ifs import what_ifs
 from claims.web.staff.worklist import worklist
@@ -62,5 +65,9 @@ urlpatterns = [
     path("funding/", funding_desk, name="funding_desk"),
     path("funding/<int:account_id>/order/", funding_order, name="funding_order"),
     path("payments/", payment_runs, name="payment_runs"),
+    path("payments/bank/", bank_desk, name="bank_desk"),
+    path("payments/bank/returns/<int:return_file_id>/", return_file, name="return_file"),
+    path("payments/bank/returns/<int:return_file_id>/original", return_file_original, name="return_file_original"),
+    path("payments/instruments/<int:instrument_id>/", instrument, name="instrument"),
     path("payments/<int:run_id>/", payment_run, name="payment_run"),
 ]

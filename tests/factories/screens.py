@@ -40,6 +40,7 @@ from claims.models import (
     WhatIf,
 )
 from claims.packing import pack
+from claims.payments.instruments import issue_instruments
 from employers.facts import CoverageFact, MemberFact, OtherCoverageFact
 from employers.funding.write_request import Asked, Item, write_request
 from employers.models import (
@@ -415,6 +416,7 @@ def pay(world: World, claim: Claim, decision: Decision) -> Payment:
     PaymentItem.objects.create(
         payment=payment, employer=world.employer, claim=claim, decision=decision, amount=D("87.40")
     )
+    issue_instruments([payment], at=NOW)
     return payment
 
 

@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from claims.models import Claim
+from claims.models import Claim, ReturnFile
 from plans.models import PlanVersion
 from tests.factories import screens
 from tests.factories.plans import make_network
@@ -24,6 +24,7 @@ from tests.factories.users import make_user
 from tpa.foundation import bell
 from tpa.foundation.api import rate_limits
 from tpa.foundation.documents.keep_document import PDF, Written, keep_document
+from tpa.foundation.edi_files import store_bytes
 from tpa.foundation.models import AuditEvent, Document, EdiFile, Role, User
 
 ANONYMOUS = "anonymous"
@@ -122,6 +123,15 @@ def _half(world: screens.World, partner: User) -> dict[str, Any]:
     contract = screens.make_contract(world)
     invoice = screens.make_invoice(world, contract, claim)
     payment = claim.payment_items.get().payment
+    returns = ReturnFile.objects.create(
+        sha256=store_bytes(world.employer.code.encode()),
+        name="returns.ach",
+        size_bytes=9,
+        origin="api",
+        sent_by_id=partner.pk,
+        received_at=timezone.now(),
+        entry_count=1,
+    )
     file = screens.make_file(f"{world.employer.code}.837")
     EdiFile.objects.filter(pk=file.pk).update(sent_by_id=partner.pk)
     answer = Document.objects.get(answers=file).pk
@@ -130,6 +140,7 @@ def _half(world: screens.World, partner: User) -> dict[str, Any]:
     reprocessing = screens.make_reprocessing(claim)
     invoice_paper = _paper("INVOICE_PDF", "tpa.invoice", invoice.pk, world.employer.pk).pk
     payment_paper = _paper("835", "claims.payment", payment.pk, world.employer.pk).pk
+    bank_paper = _paper("ACH", "claims.paymentrun", payment.run_id, world.employer.pk).pk
     contract_paper = _paper("CONTRACT", "tpa.contract", contract.pk, world.employer.pk).pk
     bank = screens.make_bank(world, partner)
     return {
@@ -148,6 +159,10 @@ def _half(world: screens.World, partner: User) -> dict[str, Any]:
         "request_id": asked.pk,
         "reprocessing_id": reprocessing.pk,
         "run_id": payment.run_id,
+        "instrument_id": payment.instruments.get().pk,
+        "return_file_id": returns.pk,
+        "returns_id": returns.pk,
+        "claims_api:bank_document.document_id": bank_paper,
         "what_if_id": screens.make_what_if(world).pk,
         "claims:document.document_id": payment_paper,
         "claims:edi_file_answer.document_id": answer,

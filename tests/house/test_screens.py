@@ -22,6 +22,7 @@ BARE = {
     "document",
     "edi_file_answer",
     "edi_file_original",
+    "return_file_original",
     "invoice_document",
     "prove_plan_version",
     "start",

@@ -40,6 +40,7 @@ from tpa.billing.record_receipt import Pays, ReceiptWords, record_receipt
 from tpa.billing.settle_invoice import settle_invoice
 from tpa.contracts.months import next_month
 from tpa.demo.agreements import audit_and_measure, measure_guarantees, record_licences, sign_agreement
+from tpa.demo.bank import agree, pay_and_hear_back
 from tpa.demo.bank_statements import bank_year
 from tpa.demo.cast import ACCOUNT_MANAGER, INVENTED, ROUTING_NUMBER, USERS, DemoEmployer, open_employer_of
 from tpa.demo.clock import at
@@ -59,6 +60,7 @@ SYSTEM = Actor.system("demonstration")
 FIRST_DAY = date(2026, 1, 1)
 LAST_DAY = date(2026, 11, 24)
 LAST_CLOSED_MONTH = date(2026, 9, 1)
+HEARD_BACK_ON = date(2026, 11, 23)
 # Of invented families: how many members they have.
 _FAMILY_SIZE = 2.3
 Say = Callable[[str], None]
@@ -109,6 +111,7 @@ def build_world(*, members: int = 560, seed: int = 2026, say: Say = lambda text:
             _enrol_open(group, house)
         with _on(date(2025, 12, 16)):
             policy_id = insure(employer_id=houses[0].employer_id, by=SYSTEM)
+            agree(claims_account_id=houses[0].account_id, company=houses[0].cast.name.upper(), by=SYSTEM)
         say("living through 2026")
         month_on = FIRST_DAY
         while month_on <= LAST_DAY:
@@ -117,6 +120,11 @@ def build_world(*, members: int = 560, seed: int = 2026, say: Say = lambda text:
                 with _on(month_on.replace(day=20)):
                     treat(employer_id=houses[0].employer_id, on=month_on.replace(day=20), by=SYSTEM)
             month_on = next_month(month_on)
+        with _on(HEARD_BACK_ON):
+            house = houses[0]
+            pay_and_hear_back(
+                employer_id=house.employer_id, claims_account_id=house.account_id, on=HEARD_BACK_ON, by=SYSTEM
+            )
         with _on(LAST_DAY):
             ask(policy_id=policy_id, on=LAST_DAY, by=SYSTEM)
             bank_year(claims_account_id=houses[0].account_id)

@@ -29,8 +29,8 @@ OAUTH2_PROVIDER = {
     "SCOPES": {
         "claims:read": "Read claims and their decisions",
         "claims:write": "Submit claims and files",
-        "bank:read": "Read how bank files stand",
-        "bank:write": "Send bank statements",
+        "bank:read": "Read how bank files stand; fetch ACH and positive pay files",
+        "bank:write": "Send bank statements and files of returns",
         "members:read": "Read members and their coverage",
         "members:write": "Send enrolment",
         "invoices:read": "Read invoices and funding",

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from claims.models import Claim, Payment, PaymentItem, PaymentRun
+from claims.models import Claim, Payment, PaymentInstrument, PaymentItem, PaymentRun
 from claims.payments.selectors import payments_of
 from tpa.foundation.access import CLAIMS_STAFF, Scope, requires
 from tpa.foundation.audit import Subjects, record_read
@@ -30,7 +30,11 @@ def payment_run(request: HttpRequest, run_id: int) -> HttpResponse:
         subject_type="claims.payment", subject_id__in=[payment.pk for payment in page.rows]
     ):
         papers[document.subject_id].append(document)
+    went_out: dict[int, list[PaymentInstrument]] = defaultdict(list)
+    for one in PaymentInstrument.objects.filter(payment__in=[payment.pk for payment in page.rows]).order_by("number"):
+        went_out[one.payment_id].append(one)
     for payment in page.rows:
+        payment.went_out = went_out[payment.pk]  # type: ignore[attr-defined]
         payment.papers = papers[payment.pk]  # type: ignore[attr-defined]
     context = {
         "run": run,
