@@ -31,6 +31,7 @@ from tpa.contracts.renewals import note_renewals
 from tpa.foundation import bell, work
 from tpa.foundation.access import system_scope
 from tpa.foundation.audit import Actor
+from tpa.stoploss.accrue_shares import accrue_shares
 from tpa.stoploss.assemble_due import assemble_due
 from tpa.stoploss.radar import hand_down
 from tpa.stoploss.raise_notices import raise_notices
@@ -87,6 +88,7 @@ def reckon_policy(policy_id: int, on: str | None = None) -> None:
     position = reckon_standings(policy_id=policy_id, on=today)
     raise_notices(policy_id=policy_id, on=today, by=STOP_LOSS)
     hand_down(position, on=today, by=STOP_LOSS)
+    accrue_shares(position=position, on=today, by=STOP_LOSS)
     if assemble_due(position=position, on=today, by=STOP_LOSS):
         bell.ring(write_packets)
 

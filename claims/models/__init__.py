@@ -37,6 +37,15 @@ from claims.models.recoveries import (
 from claims.models.remittances import PriorRemittance
 from claims.models.reprocessing import Reprocessing, ReprocessingClaim
 from claims.models.review import Pend, Resolution
+from claims.models.third_party import (
+    SubrogationTerms,
+    ThirdParty,
+    ThirdPartyCase,
+    ThirdPartyClaim,
+    ThirdPartyReceipt,
+    ThirdPartyShare,
+    ThirdPartyStep,
+)
 from claims.models.trials import WhatIf, WhatIfPiece
 
 __all__ = [
@@ -80,6 +89,13 @@ __all__ = [
     "Resolution",
     "ReturnEntry",
     "ReturnFile",
+    "SubrogationTerms",
+    "ThirdParty",
+    "ThirdPartyCase",
+    "ThirdPartyClaim",
+    "ThirdPartyReceipt",
+    "ThirdPartyShare",
+    "ThirdPartyStep",
     "WhatIf",
     "WhatIfPiece",
 ]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import connection
 
+from claims.payments.recovered_services import ServiceKey, recovered_services
 from tpa.foundation.values.periods import Period
 
 
@@ -19,7 +21,8 @@ class PaidQuestion:
     """Services of an employer's people incurred and paid in two windows.
 
     `benefit_names` says which of a plan's benefits are drugs or vision; dental claims are dental, all else is medical.
-    `months_begin` is the day of the month on which months are counted from.
+    `months_begin` is the day of the month on which months are counted from. `nets_recoveries`: less what came back
+    without a reversal (refunds, offsets, money of third parties), on the day of the payment that it is of.
     """
 
     employer_id: int
@@ -27,6 +30,7 @@ class PaidQuestion:
     paid: Period
     benefit_names: Mapping[str, str] = field(default_factory=dict)
     months_begin: int = 1
+    nets_recoveries: bool = True
 
 
 class PersonMonth(NamedTuple):
@@ -104,6 +108,13 @@ _BY_ACCOUNT = f"""
 SELECT p.claims_account_id, sum(l.plan_paid_amount) {_PAID} GROUP BY 1 ORDER BY 1
 """
 
+_RECOVERED = f"""
+SELECT l.member_id, date_trunc('month', p.paid_on - %(shift)s)::date + %(shift)s, {_BENEFIT}, i.decision_id,
+       l.service_from, l.benefit {_PAID}
+   AND i.decision_id = ANY(%(decisions)s)
+ GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 4, 5, 6
+"""
+
 _APPROVED = f"""
 SELECT c.member_id, l.service_from, sum(l.plan_paid_amount), c.id, c.claim_number, c.status, d.id, d.plan_id, {_BENEFIT}
   FROM claims_claim c
@@ -126,13 +137,50 @@ SELECT member_id, service_from, billed_amount, id, claim_number, status, NULL::b
 
 
 def paid_by_month(asked: PaidQuestion) -> list[PersonMonth]:
-    """What was paid for each person, month by month; one query."""
-    return [PersonMonth(*row) for row in _fetch(_MONTHS, asked)]
+    """What was paid for each person, month by month; three queries, and two more where something came back."""
+    rows = [PersonMonth(*row) for row in _fetch(_MONTHS, asked)]
+    back: dict[tuple[int, date, str], Decimal] = defaultdict(Decimal)
+    for month, amount, _decision, _incurred_on in _came_back(asked):
+        back[month] += amount
+    return [row._replace(amount=row.amount - back.get(row[:3], Decimal(0))) for row in rows]
 
 
 def paid_services(asked: PaidQuestion, member_ids: Collection[int]) -> list[PaidService]:
-    """The payments behind it for these people, in the order in which they were paid; one query."""
-    return [PaidService(*row) for row in _fetch(_SERVICES, asked, members=list(member_ids))]
+    """The payments behind it for these people, in the order in which they were paid; queries as `paid_by_month`.
+
+    What came back is taken off the service that it is of.
+    """
+    rows = [PaidService(*row) for row in _fetch(_SERVICES, asked, members=list(member_ids))]
+    back: dict[tuple[int, date, str], Decimal] = defaultdict(Decimal)
+    for month, amount, decision_id, incurred_on in _came_back(asked):
+        back[(decision_id, incurred_on, month[2])] += amount
+    found = [
+        row._replace(amount=row.amount - back.get((row.decision_id, row.incurred_on, row.benefit), Decimal(0)))
+        for row in rows
+    ]
+    return [row for row in found if row.amount]
+
+
+def recovered_by_person(asked: PaidQuestion, benefits: Collection[str] = ()) -> dict[int, Decimal]:
+    """What came back of what was paid within the windows, by person; queries as what `paid_by_month` adds."""
+    found: dict[int, Decimal] = defaultdict(Decimal)
+    for month, amount, _decision, _incurred_on in _came_back(replace(asked, nets_recoveries=True)):
+        if not benefits or month[2] in benefits:
+            found[month[0]] += amount
+    return dict(found)
+
+
+def _came_back(asked: PaidQuestion) -> list[tuple[tuple[int, date, str], Decimal, int, date]]:
+    """By person, month and sort of benefit, with decision and day of the service."""
+    recovered = recovered_services(asked.employer_id) if asked.nets_recoveries else {}
+    if not recovered:
+        return []
+    rows = _fetch(_RECOVERED, asked, decisions=sorted({key.decision_id for key in recovered}))
+    return [
+        ((member_id, month_on, sort), recovered[key], decision_id, incurred_on)
+        for member_id, month_on, sort, decision_id, incurred_on, benefit in rows
+        if (key := ServiceKey(decision_id, incurred_on, benefit)) in recovered
+    ]
 
 
 def paid_by_account(asked: PaidQuestion) -> dict[int, Decimal]:

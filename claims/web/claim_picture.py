@@ -18,9 +18,20 @@ from claims.adjudication.engine.decision import Adjustment, ClaimDecision, LineD
 from claims.adjudication.engine.facts import ClaimFacts, PriorLine
 from claims.authorizations.selectors import Balance, authorizations_touching, balances_of
 from claims.facts import Submission, SubmittedLine
-from claims.models import Authorization, Claim, ClaimEvent, ClaimNote, Decision, Overpayment, PaymentItem, Pend
+from claims.models import (
+    Authorization,
+    Claim,
+    ClaimEvent,
+    ClaimNote,
+    Decision,
+    Overpayment,
+    PaymentItem,
+    Pend,
+    ThirdPartyCase,
+)
 from claims.packing import Unreadable, unpack_decision, unpack_facts, unpack_submission
 from claims.recoveries.selectors import overpayments_of_claim
+from claims.recoveries.third_party_selectors import cases_of_claim
 from claims.web.payer_picture import PayerPicture, payer_pictures
 from claims.words.plain_reasons import plain_reason
 from claims.words.rules import (
@@ -95,6 +106,7 @@ class ClaimPicture:
     related: list[Claim]
     authorizations: list[tuple[Authorization, Balance]]
     recoveries: list[Overpayment]
+    third_party_cases: list[ThirdPartyCase]
     facts: ClaimFacts | None = None
     says: ClaimDecision | None = None
     lines: list[LinePicture] = field(default_factory=list)
@@ -144,6 +156,7 @@ def claim_picture(*, claim_id: int, scope: Scope, purpose: str) -> ClaimPicture 
         related=_related(claim),
         authorizations=_authorizations(claim, scope),
         recoveries=list(overpayments_of_claim(scope, claim.pk)),
+        third_party_cases=list(cases_of_claim(scope, claim.pk)),
     )
     _lay_out(picture)
     return picture

@@ -30,6 +30,8 @@ from claims.web.staff.recovery_terms import recovery_terms
 from claims.web.staff.reprocessing import reprocessing
 from claims.web.staff.reprocessings import reprocessings
 from claims.web.staff.return_file import return_file, return_file_original
+from claims.web.staff.third_parties import third_parties
+from claims.web.staff.third_party import third_party
 from claims.web.staff.what_if import what_if
 from claims.web.staff.what_ifs import what_ifs
 from claims.web.staff.worklist import worklist
@@ -50,6 +52,8 @@ urlpatterns = [
     path("files/<int:file_id>/answers/<int:document_id>", edi_file_answer, name="edi_file_answer"),
     path("recoveries/", recoveries, name="recoveries"),
     path("recoveries/terms/", recovery_terms, name="recovery_terms"),
+    path("third-parties/", third_parties, name="third_parties"),
+    path("third-parties/<str:third_party_number>/", third_party, name="third_party"),
     path("recoveries/<str:overpayment_number>/", overpayment, name="overpayment"),
     path("learned-later/", reprocessings, name="reprocessings"),
     path("learned-later/<int:reprocessing_id>/", reprocessing, name="reprocessing"),

@@ -57,6 +57,27 @@ def plans_of_accounts(claims_account_ids: Collection[int]) -> dict[int, int | No
     return dict(ClaimsAccount.objects.filter(pk__in=list(claims_account_ids)).values_list("pk", "plan_id"))
 
 
+def shares_owed(opening: str) -> dict[int, Decimal]:
+    """What stands posted as owed to others under references that open so, by claims account. One query."""
+    entries = LedgerEntry.objects.filter(
+        transaction__reference__startswith=opening, account__kind=Account.RECOVERY_SHARES
+    )
+    sums = entries.values_list("account__claims_account").annotate(Sum("amount")).order_by("account__claims_account")
+    return {account: -amount for account, amount in sums}
+
+
+def shares_described(claims_account_ids: Collection[int], ending: str) -> list[tuple[str, Decimal]]:
+    """The postings of these accounts that owe others a share and whose description ends so; one query."""
+    entries = LedgerEntry.objects.filter(
+        account__claims_account__in=list(claims_account_ids),
+        account__kind=Account.RECOVERY_SHARES,
+        transaction__kind="carrier_share",
+        transaction__description__endswith=ending,
+    )
+    rows = entries.order_by("pk").values_list("transaction__description", "amount")
+    return [(description, -amount) for description, amount in rows]
+
+
 def balances(claims_account_id: int, *, until: date | None = None) -> dict[str, Decimal]:
     """The balance of every account of the chart (debit positive), up to and with a day when one is given. One query."""
     entries = LedgerEntry.objects.filter(account__claims_account=claims_account_id)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from http.cookies import SimpleCookie
 from typing import Any
 from unittest import mock
@@ -17,10 +19,12 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from claims.models import Claim, ReturnFile
+from claims.recoveries.open_overpayment import FoundLine, open_overpayment
+from claims.recoveries.open_third_party_case import open_third_party_case
 from plans.models import PlanVersion
 from tests.factories import screens
 from tests.factories.plans import make_network
-from tests.factories.users import make_user
+from tests.factories.users import make_scope, make_user
 from tpa.foundation import bell
 from tpa.foundation.api import rate_limits
 from tpa.foundation.documents.keep_document import PDF, Written, keep_document
@@ -143,6 +147,13 @@ def _half(world: screens.World, partner: User) -> dict[str, Any]:
     bank_paper = _paper("ACH", "claims.paymentrun", payment.run_id, world.employer.pk).pk
     contract_paper = _paper("CONTRACT", "tpa.contract", contract.pk, world.employer.pk).pk
     bank = screens.make_bank(world, partner)
+    worker = make_scope(Role.SENIOR_EXAMINER)
+    overpayment = open_overpayment(
+        found=[FoundLine(claim.claim_number, Decimal("1.00"))], reason="audit", because="units", by=worker
+    )
+    accident = open_third_party_case(
+        member_id=world.members[0].pk, accident_on=date(2026, 1, 5), kind="auto", because="police report", by=worker
+    )
     return {
         **bank,
         "account_id": world.account.pk,
@@ -155,7 +166,9 @@ def _half(world: screens.World, partner: User) -> dict[str, Any]:
         "file_id": file.pk,
         "invoice_id": invoice.pk,
         "member_id": world.members[0].pk,
+        "overpayment_number": overpayment.number,
         "policy_id": policy.pk,
+        "recovery_number": overpayment.number,
         "request_id": asked.pk,
         "reprocessing_id": reprocessing.pk,
         "run_id": payment.run_id,
@@ -163,6 +176,7 @@ def _half(world: screens.World, partner: User) -> dict[str, Any]:
         "return_file_id": returns.pk,
         "returns_id": returns.pk,
         "claims_api:bank_document.document_id": bank_paper,
+        "third_party_number": accident.number,
         "what_if_id": screens.make_what_if(world).pk,
         "claims:document.document_id": payment_paper,
         "claims:edi_file_answer.document_id": answer,

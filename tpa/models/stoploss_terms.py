@@ -21,6 +21,11 @@ class StopLossPolicy(models.Model):
 
     MOVES = {Status.DRAFT: {Status.IN_FORCE}, Status.IN_FORCE: {Status.ENDED}}
 
+    class Priority(models.TextChoices):
+        CARRIER = "carrier", _("the carrier first")
+        SHARED = "shared", _("carrier and plan, each its part")
+        PLAN = "plan", _("the plan first")
+
     number = models.CharField(max_length=40, unique=True, help_text=_("the carrier's"))
     employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, related_name="+")
     carrier_name = models.CharField(max_length=120)
@@ -52,6 +57,12 @@ class StopLossPolicy(models.Model):
     advance_lead_days = models.SmallIntegerField(help_text=_("an advance is asked for so long before the window ends"))
     pay_within_days = models.SmallIntegerField(help_text=_("business days in which an advance is paid on"))
     radar_days = models.SmallIntegerField(help_text=_("claims are paid first when their window ends so soon"))
+    recovery_priority = models.CharField(
+        max_length=7,
+        choices=Priority,
+        default=Priority.CARRIER,
+        help_text=_("whose it is first, when a third party or a payee gives back what both had paid"),
+    )
     benefit_names = models.JSONField(
         default=dict, help_text=_("the plan's benefits that are drugs or vision: name and which")
     )

@@ -59,6 +59,7 @@ def _head(words: PolicyWords) -> dict[str, object]:
         "advance_lead_days": advance.lead_days if advance else 0,
         "pay_within_days": advance.pay_within_days if advance else 0,
         "benefit_names": words.benefit_names,
+        "recovery_priority": words.recovery_priority,
     }
 
 

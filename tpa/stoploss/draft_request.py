@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -234,7 +235,9 @@ def _new(draft: DraftRequest, services: Sequence[PaidService], told: Iterable[An
 def _taken_back(
     draft: DraftRequest, services: Sequence[PaidService], told: dict[tuple[int, date, str], list[StopLossRequestClaim]]
 ) -> list[StopLossRequestClaim]:
-    stand = {(one.decision_id, one.incurred_on, one.benefit) for one in services}
+    stand: dict[tuple[int, date, str], Decimal] = defaultdict(lambda: ZERO)
+    for one in services:
+        stand[(one.decision_id, one.incurred_on, one.benefit)] += one.amount
     return [
         StopLossRequestClaim(
             coverage=draft.coverage,
@@ -247,10 +250,11 @@ def _taken_back(
             paid_on=lines[0].paid_on,
             trace_number=lines[0].trace_number,
             claims_account_id=lines[0].claims_account_id,
-            amount=-lines[0].amount,
+            amount=stand[key] - sum((line.amount for line in lines), ZERO),
         )
         for key, lines in told.items()
-        if key not in stand and len(lines) == 1
+        # Taken back as a whole, or in part: a recovery came.
+        if stand[key] < sum((line.amount for line in lines), ZERO)
     ]
 
 

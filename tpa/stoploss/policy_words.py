@@ -83,7 +83,8 @@ class AggregateWords:
 
 @dataclass(frozen=True, slots=True)
 class PolicyWords:
-    """A whole policy. `terminal_months_count`: terminal liability; `benefit_names`: the plan's of drugs and vision."""
+    """A whole policy. `terminal_months_count`: terminal liability; `benefit_names`: the plan's of drugs and vision;
+    `recovery_priority`: whose recovered money is first (carrier, shared, plan)."""
 
     number: str
     carrier: Carrier
@@ -95,3 +96,4 @@ class PolicyWords:
     advance: AdvanceTerms | None = None
     terminal_months_count: int = 0
     benefit_names: dict[str, str] = field(default_factory=dict)
+    recovery_priority: str = "carrier"

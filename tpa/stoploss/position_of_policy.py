@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from claims.payments.paid_services import PaidService, PersonMonth, paid_by_month, paid_services
+from claims.payments.paid_services import PaidService, PersonMonth, paid_by_month, paid_services, recovered_by_person
 from employers.eligibility.selectors import lives_by_tier
 from tpa.foundation.values.money import ZERO
 from tpa.models import StopLossCoverage, StopLossPolicy
@@ -20,6 +20,7 @@ from tpa.stoploss.reckoning.aggregate import (
     losses_by_month,
     month_attachment,
 )
+from tpa.stoploss.reckoning.recoveries import after_recoveries
 from tpa.stoploss.reckoning.specific import SpecificPosition, specific_position
 from tpa.stoploss.reckoning.terms import AggregateTerms, PaidFact, SpecificTerms, Windows
 from tpa.stoploss.reckoning.windows import add_months, months_of
@@ -60,7 +61,7 @@ class PolicyPosition:
 
 
 def position_of_policy(policy: StopLossPolicy, *, on: date) -> PolicyPosition:
-    """Reckon it from the payments that stand by now, nine queries at most, however many claims there are.
+    """Reckon it from the payments that stand by now, fourteen queries at most, however many claims there are.
 
     Reversed payments count for nothing. Services are read for persons above their deductible only, for only they have
     an order; of all others the sums do.
@@ -90,7 +91,11 @@ def _specific(terms: PolicyTerms, specific: SpecificTerms) -> tuple[SpecificPosi
     services = paid_services(asked, above) if above else []
     facts = [*_sums(specific.windows, months, above), *facts_of_services(services)]
     counted = [one for one in services if not specific.benefits or one.benefit in specific.benefits]
-    return specific_position(specific, facts), counted
+    position = specific_position(specific, facts)
+    if asked.nets_recoveries:
+        return position, counted
+    recovered = recovered_by_person(asked, specific.benefits)
+    return after_recoveries(position, recovered, terms.policy.recovery_priority), counted
 
 
 def _is_above(specific: SpecificTerms, member_id: int, amount: Decimal) -> bool:

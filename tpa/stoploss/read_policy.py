@@ -55,6 +55,7 @@ def read_policy(document: Mapping[str, Any], *, find_member: FindMember) -> Poli
             else AdvanceTerms(**advance | {"least_amount": _dollars(advance, "least_amount")}),
             terminal_months_count=document.get("terminal_months_count", 0),
             benefit_names=dict(document.get("benefit_names", {})),
+            recovery_priority=str(document.get("recovery_priority", "carrier")),
         )
     except KeyError as missing:
         raise Invalid(

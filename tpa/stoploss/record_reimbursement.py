@@ -20,6 +20,7 @@ from tpa.foundation.errors import Conflict, Invalid
 from tpa.foundation.transitions import move
 from tpa.foundation.values.money import ZERO, cents, split
 from tpa.models import StopLossReceipt, StopLossRequest
+from tpa.stoploss.accrue_shares import release_shares
 from tpa.stoploss.hold_advance import release_advance
 from tpa.stoploss.selectors import locked_request
 from tpa.stoploss.terms_of_policy import terms_of_policy
@@ -65,6 +66,8 @@ def record_reimbursement(*, request_id: int, receipt: BankReceipt, by: Actor, be
             bank_reference=receipt.bank_reference,
         )
         _post(request, row, by)
+        if row.amount < 0:
+            release_shares(request, -row.amount, on=row.received_on, by=by)
         record("tpa.stoplossreceipt.booked", by=by, about=row, detail={"amount": str(row.amount)})
         if not left or receipt.is_all:
             move(request, Status.SHORT_PAID if left else Status.PAID, by=by, because=because or row.bank_reference)

@@ -20,7 +20,7 @@ from claims.recoveries.record_refund import bounce_refund, record_refund
 from claims.recoveries.request_overpayment import request_overpayment
 from claims.recoveries.selectors import entries_of, lines_of, next_action, overpayments_of, standing_of
 from claims.recoveries.write_off_overpayment import approve_write_off, refuse_write_off, write_off_overpayment
-from tpa.foundation.access import CLAIMS_STAFF, Scope, requires
+from tpa.foundation.access import CLAIMS_STAFF, Scope, check_role, requires
 from tpa.foundation.audit import record_read
 from tpa.foundation.documents.keep_document import documents_of
 from tpa.foundation.errors import DomainError, Invalid
@@ -69,6 +69,7 @@ def overpayment(request: HttpRequest, overpayment_number: str) -> HttpResponse:
 
 
 def _do(request: HttpRequest, scope: Scope, number: str) -> None:
+    check_role(scope, *WORKERS)
     said = request.POST
     do = said.get("do", "")
     seen: dict[str, Any] = {"number": number, "revision": revision_of(said.get("revision", "")), "by": scope}
