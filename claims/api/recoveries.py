@@ -54,7 +54,7 @@ class RecoveryLineOutput(serializers.Serializer[Any]):
     amount = Dollars()
 
 
-class RecoveryEntryOutput(serializers.Serializer[OverpaymentEntry]):
+class RecoveryEntryOutput(serializers.Serializer[Any]):
     """What happened: `amount` changes what is owed, `forward_amount` what of it payments carry forward."""
 
     kind = serializers.ChoiceField(OverpaymentEntry.Kind.choices)

@@ -46,20 +46,20 @@ def overpayment(request: HttpRequest, overpayment_number: str) -> HttpResponse:
     if row is None:
         raise Http404
     record_read(row, by=scope.actor, purpose="recovery")
-    may_work = scope.has_any(*WORKERS)
+    may_work, standing = scope.has_any(*WORKERS), standing_of(row)
     context: dict[str, Any] = {
         "row": row,
-        "standing": standing_of(row),
+        "standing": standing,
         "lines": lines_of(row),
         "entries": entries_of(row),
         "bounced": set(row.entries.filter(reverses__isnull=False).values_list("reverses", flat=True)),
         "letters": documents_of(Overpayment, row.pk),
         "next_words": next_action(row, timezone.localdate()),
         "may_work": may_work,
-        "may_ask": may_work and row.status in (Status.OPEN, Status.REQUESTED) and row.balance_amount > 0,
+        "may_ask": may_work and row.status in (Status.OPEN, Status.REQUESTED) and standing.open_amount > 0,
         "may_dispute": may_work and row.status == Status.REQUESTED,
         "may_uphold": may_work and row.status == Status.DISPUTED,
-        "may_give_up": may_work and row.balance_amount > 0 and row.write_off_amount is None,
+        "may_give_up": may_work and standing.open_amount > 0 and row.write_off_amount is None,
         "may_decide": scope.has_any(Role.TPA_MANAGER) and row.write_off_asked_by_id != scope.user_id,
         "today": timezone.localdate().isoformat(),
         "error": error,
