@@ -8,7 +8,8 @@ Debits are positive, credits negative. How the house books:
     an invoice is issued                 due_from_employer +  employer_funds - (its claims), fees - (its fees),
                                                               pass_through - (premium, vendors, taxes)
     an invoice is paid                   cash +               due_from_employer -
-    the TPA takes its fees or advance    fees + / tpa_funds + cash -
+    the TPA takes its own of it          fees + tpa_funds +   cash - (fees, its advance, what it passes on:
+                                         pass_through +       `tpa/billing/take_own.py`)
     a payee owes money back              recoveries +         claims_paid - (reversed), recovered - (found otherwise)
     it refunds, or is paid less          cash + / payments -  recoveries -
     what it owes is given up             recovered +          recoveries -

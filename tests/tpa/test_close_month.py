@@ -24,6 +24,7 @@ from tests.factories.payments import ENGINE, World, make_decided, make_family, m
 from tests.factories.tpa import correct, enrol, flat, make_contract, pepm, per_claim
 from tests.factories.users import as_web
 from tpa.billing.close_month import close_month
+from tpa.billing.invoice_facts import invoice_facts
 from tpa.billing.issue_credit import issue_credit
 from tpa.billing.open_amounts import open_amount, owed_by_employer
 from tpa.billing.selectors import invoices_of, months_due
@@ -516,3 +517,21 @@ def test_two_closes_at_once_make_one_invoice() -> None:
     assert len(found) == 4
     assert len(set(found)) == 1
     assert InvoiceMember.objects.count() == 20
+
+
+def test_an_invoice_is_compared_with_what_was_issued_before_it() -> None:
+    """Two contracts of an employer, one in its run-out: each is compared with its own months, and what is closed later
+    changes no document that stands."""
+    world = advanced()
+    first = make_contract(world, flat("10.00"), lookback_months_count=0, run_out_months_count=3, ends_on=FEBRUARY)
+    second = make_contract(world, pepm("20.00", starts_on=FEBRUARY), starts_on=FEBRUARY)
+    close(first, JANUARY)
+    february = close(second, FEBRUARY, month=4)
+    march = close(second, MARCH, month=4)
+    before = invoice_facts(february.pk).before, invoice_facts(march.pk).before
+    assert [one and one.month_on for one in before] == [JANUARY, FEBRUARY]
+    run_out = close(first, FEBRUARY, month=4, day=20)
+    assert (invoice_facts(february.pk).before, invoice_facts(march.pk).before) == before
+    found = invoice_facts(run_out.pk).before
+    assert found is not None
+    assert found.month_on == JANUARY

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from employers.funding.selectors import balances
+from employers.funding.deposit_funds import deposit_funds
+from employers.funding.selectors import available_amount, balances
 from employers.models import Employer
 from tests.factories.payments import ENGINE, World, make_decided, make_world
 from tests.factories.tpa import flat, make_contract
-from tests.tpa.test_close_month import CODES, FEBRUARY, JANUARY, close, pay, sums
+from tests.tpa.test_close_month import CODES, FEBRUARY, JANUARY, MARCH, close, pay, sums
 from tpa.billing.issue_credit import issue_credit
 from tpa.billing.issue_rebill import issue_rebill
 from tpa.billing.open_amounts import ageing, divide, open_amount, open_invoices, owed_by_employer
@@ -96,7 +97,7 @@ def test_what_pays_no_invoice_yet_stays_on_the_receipt(world: World, invoice: In
         apply_receipt(receipt_id=receipt.pk, pays=[Pays(invoice.pk, D("101.00"))], by=ENGINE)
     apply_receipt(receipt_id=receipt.pk, pays=[Pays(invoice.pk, D("30.00"))], by=ENGINE)
     assert unapplied(receipt) == D("70.00")
-    assert sums(world)["cash"] == D("230.00")
+    assert Invoice.objects.get().status == "settled"
 
 
 def test_a_short_payment_closes_and_the_next_invoice_carries_it(
@@ -119,6 +120,48 @@ def test_a_short_payment_closes_and_the_next_invoice_carries_it(
     assert open_amount(february) == D("180.00")
     receive(world, "180.00", Pays(february.pk, D("180.00")), reference="W2")
     assert "due_from_employer" not in sums(world)
+
+
+def test_what_is_the_administrators_leaves_the_claims_account(
+    world: World, contract: Contract, invoice: Invoice
+) -> None:
+    """Claims that were advanced first, then fees; a short payment is short of fees until it is made up for."""
+    assert (sums(world)["tpa_funds"], sums(world)["fees"]) == (D("-80.00"), D("-150.00"))
+    receive(world, "60.00", Pays(invoice.pk, D("60.00")))
+    assert (sums(world)["tpa_funds"], sums(world)["fees"]) == (D("-20.00"), D("-150.00"))
+    receive(world, "140.00", Pays(invoice.pk, D("140.00"), short_because="fee disputed"), reference="W2")
+    assert "tpa_funds" not in sums(world)
+    assert sums(world)["fees"] == D("-30.00")
+    february = close(contract, FEBRUARY)
+    receive(world, "180.00", Pays(february.pk, D("180.00")), reference="W3")
+    assert sums(world) == {"claims_paid": D("80.00"), "employer_funds": D("-80.00")}
+
+
+def test_an_advance_that_is_reimbursed_can_be_drawn_again() -> None:
+    world = make_world(Employer.FundingMode.TPA_ADVANCE, overdraft_limit_amount=D("100.00"))
+    contract = make_contract(world, flat("150.00"))
+    for month, month_on in enumerate((JANUARY, FEBRUARY, MARCH), 1):
+        claim = make_decided(world, "150.00")
+        pay(world, date(2026, month, 20))
+        claim.refresh_from_db()
+        assert claim.status == "paid", f"the advance of month {month - 1} was reimbursed"
+        invoice = close(contract, month_on)
+        receive(world, "230.00", Pays(invoice.pk, D("230.00")), reference=f"W{month}")
+
+
+@pytest.mark.parametrize("mode", [Employer.FundingMode.PREFUND, Employer.FundingMode.PAY_AS_PRESENTED])
+def test_fees_that_are_paid_pay_no_claims(mode: str) -> None:
+    """They pass through the employer's account; they are not the employer's money."""
+    world = make_world(mode, overdraft_limit_amount=D("0.00"))
+    deposit_funds(
+        claims_account_id=world.account.pk, amount=D("50.00"), received_on=JANUARY, bank_reference="D1", by=ENGINE
+    )
+    invoice = close(make_contract(world, flat("150.00")), JANUARY)
+    receipt = receive(world, "150.00", Pays(invoice.pk, D("150.00")))
+    assert available_amount(world.account.pk) == D("50.00")
+    reverse_receipt(receipt_id=receipt.pk, reversed_on=date(2026, 2, 12), because="R01", by=ENGINE)
+    assert available_amount(world.account.pk) == D("50.00")
+    assert sums(world)["fees"] == D("-150.00")
 
 
 def test_a_carried_item_is_credited_where_it_stands(world: World, contract: Contract, invoice: Invoice) -> None:
@@ -283,7 +326,7 @@ def test_two_payments_of_one_invoice_at_once_one_is_told(world: World, invoice: 
         lambda: receive(world, "230.00", Pays(invoice.pk, D("230.00")), reference="B"),
     )
     assert sorted(type(one).__name__ for one in told) == ["Conflict", "Receipt"]
-    assert sums(world)["cash"] == D("230.00")
+    assert "due_from_employer" not in sums(world)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from tpa.foundation.values.money import ZERO
 from tpa.models import Invoice, InvoiceClaim, InvoiceLine, InvoiceMember
@@ -100,7 +100,8 @@ def invoice_facts(invoice_id: int) -> InvoiceFacts:
 
 
 def _before(invoice: Invoice) -> Before | None:
-    """The employer's last invoice for an earlier month; None without one."""
+    """The last invoice for an earlier month that was there when this one was issued: of its own contract, else of
+    another of the employer's. What is issued later never counts: the documents stay what they are."""
     if invoice.kind != Invoice.Kind.INVOICE:
         return None
     earlier = (
@@ -110,8 +111,10 @@ def _before(invoice: Invoice) -> Before | None:
             division=invoice.division,
             kind=Invoice.Kind.INVOICE,
             close__month_on__lt=invoice.close.month_on,
+            issued_at__lt=invoice.issued_at,
         )
-        .order_by("-close__month_on", "-pk")
+        .annotate(is_own=Q(contract=invoice.contract_id))
+        .order_by("-is_own", "-close__month_on", "-pk")
         .first()
     )
     if earlier is None:

@@ -15,6 +15,7 @@ from employers.funding.post import post
 from employers.funding.posting import Account, Posting
 from tpa.billing.close_short import close_short
 from tpa.billing.open_amounts import divide, open_amount, open_by_account
+from tpa.billing.take_own import take_own
 from tpa.foundation.audit import Actor, record
 from tpa.foundation.errors import Conflict, Invalid, NotFound
 from tpa.foundation.transitions import move_many
@@ -136,6 +137,7 @@ def _pay(receipt: Receipt, invoice: Invoice, pays: Pays, by: Actor) -> None:
             amount=part,
             recorded_at=timezone.now(),
         )
+    take_own(invoice=invoice, on=receipt.received_on, by=by)
     if pays.amount == is_open:
         settle(invoice, by=by, because=receipt.bank_reference)
     elif pays.short_because.strip():

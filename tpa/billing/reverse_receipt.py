@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from employers.funding.post import post
 from employers.funding.posting import Account, Posting
+from tpa.billing.take_own import take_own
 from tpa.foundation.audit import Actor, record
 from tpa.foundation.errors import Conflict, Invalid, NotFound
 from tpa.foundation.transitions import move_many
@@ -29,7 +30,7 @@ def reverse_receipt(*, receipt_id: int, reversed_on: date, because: str, by: Act
             raise Conflict("billing.receipt_reversed", _("The bank took this receipt back."))
         settlements = list(receipt.settlements.select_related("invoice").order_by("pk"))
         invoice_ids = sorted({one.invoice_id for one in settlements})
-        list(Invoice.objects.select_for_update(no_key=True).filter(pk__in=invoice_ids).order_by("pk"))
+        invoices = list(Invoice.objects.select_for_update(no_key=True).filter(pk__in=invoice_ids).order_by("pk"))
         back = Receipt.objects.create(
             employer_id=receipt.employer_id,
             received_on=reversed_on,
@@ -43,6 +44,8 @@ def reverse_receipt(*, receipt_id: int, reversed_on: date, because: str, by: Act
         )
         for one in settlements:
             _take_back(one, back, by)
+        for invoice in invoices:
+            take_own(invoice=invoice, on=reversed_on, by=by)
         settled = Invoice.objects.filter(pk__in=invoice_ids, status=Invoice.Status.SETTLED)
         targets = dict.fromkeys(settled.values_list("pk", flat=True), str(Invoice.Status.ISSUED))
         move_many(Invoice, targets, by=by, because=because)
