@@ -14,9 +14,7 @@ def posted_under(claims_account_id: int, prefix: str) -> tuple[int, dict[str, De
     """How many postings of a claims account have such a reference, and what they come to by account. One query; to
     build on it hold what is posted about."""
     rows = list(
-        LedgerEntry.objects.filter(
-            account__claims_account=claims_account_id, transaction__reference__startswith=prefix
-        )
+        LedgerEntry.objects.filter(account__claims_account=claims_account_id, transaction__reference__startswith=prefix)
         .values_list("account__kind")
         .annotate(Sum("amount"), Count("transaction", distinct=True))
         .order_by()

@@ -22,7 +22,7 @@ from tpa.models import Invoice
 
 
 class _Billed(NamedTuple):
-    """What an invoice and its corrections bill to a claims account: for the employer's claims, to be passed on, fees."""
+    """What an invoice and its corrections bill to a claims account: for claims, to be passed on, as fees."""
 
     claims: Decimal
     passed_on: Decimal
@@ -58,7 +58,7 @@ def take_own(*, invoice: Invoice, on: date, by: Actor) -> None:
                 posting=Posting(
                     reference=f"{prefix}{count + 1}",
                     kind="taken",
-                    description=_("The administrator's part of invoice %(number)s") % {"number": invoice.number},
+                    description=_("Taken by the administrator: %(number)s") % {"number": invoice.number},
                     posted_on=on,
                     entries=tuple(entries.items()),
                 ),

@@ -85,7 +85,8 @@ def _post(request: StopLossRequest, row: StopLossReceipt, by: Actor) -> None:
                 posting=Posting(
                     reference=f"stop-loss:{row.pk}:{account_id}",
                     kind="stop_loss",
-                    description=_("Stop-loss reimbursement %(number)s") % {"number": request.number},
+                    description=_("Stop-loss reimbursement %(number)s: %(reference)s")
+                    % {"number": request.number, "reference": row.bank_reference},
                     posted_on=row.received_on,
                     entries=((Account.CASH, part), (Account.STOP_LOSS, -part)),
                 ),

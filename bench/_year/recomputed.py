@@ -1,0 +1,179 @@
+"""What stop-loss carriers owe for the year, reckoned a second time: from policies' documents and payments' rows.
+
+Nothing of `tpa/stoploss` is used here. All amounts are whole cents; every rule is written down from the document alone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+_MONTHS = 12
+
+
+class Row(NamedTuple):
+    """What one payment paid of a claim for a day of service; in paid order."""
+
+    paid_on: date
+    decision_id: int
+    member_id: int
+    served_on: date
+    sort: str
+    cents: int
+
+
+class Owed(NamedTuple):
+    """Cents that the carrier owes: by person, and for the group (None: no such coverage)."""
+
+    persons: dict[int, int]
+    group: int | None
+    eligible: int
+
+
+# Payments that stand: not those that a later payment took back.
+_PAID = """
+SELECT p.paid_on, d.id, l.member_id, l.service_from, coalesce(%(names)s::jsonb ->> l.benefit, CASE c.kind WHEN 'D'
+       THEN 'dental' ELSE 'medical' END), sum((l.plan_paid_amount * 100)::bigint)::bigint
+  FROM claims_payment p, claims_paymentitem i, claims_decision d, claims_claimline l, claims_claim c
+ WHERE i.payment_id = p.id AND d.id = i.decision_id AND l.decision_id = d.id AND c.id = d.claim_id
+   AND p.employer_id = %(employer)s AND d.reverses_id IS NULL
+   AND d.id NOT IN (SELECT r.reverses_id FROM claims_decision r JOIN claims_paymentitem b ON b.decision_id = r.id
+                     WHERE r.reverses_id IS NOT NULL AND r.employer_id = %(employer)s)
+ GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
+"""
+_LIVES = """
+SELECT tier, count(*) FROM (
+  SELECT DISTINCT ON (c.member_id) c.member_id, c.tier FROM employers_coverage c
+    JOIN employers_member m ON m.id = c.member_id AND m.relationship = '18'
+   WHERE c.employer_id = %s AND c.superseded_at IS NULL AND c.period @> %s::date ORDER BY c.member_id, c.plan_id) t
+ GROUP BY tier
+"""
+_MEMBER = """
+SELECT m.id FROM employers_member m JOIN employers_family f ON f.id = m.family_id
+ WHERE f.employer_id = %s AND f.subscriber_number = %s AND m.person_number = %s
+"""
+
+
+def owed_under(document: Mapping[str, Any], employer_id: int, *, ended_on: date | None = None) -> Owed:
+    """What is owed under a policy when all is over. `ended_on`: the first day without it, where it ended early."""
+    with connection.cursor() as cursor:
+        names = "{" + ", ".join(f'"{k}": "{v}"' for k, v in document.get("benefit_names", {}).items()) + "}"
+        cursor.execute(_PAID, {"employer": employer_id, "names": names})
+        rows = [Row(*row) for row in cursor.fetchall()]
+        lasers: dict[int, int | None] = {}
+        for laser in document.get("specific", {}).get("lasers", ()):
+            cursor.execute(_MEMBER, [employer_id, laser["subscriber_number"], laser.get("person_number", "01")])
+            [(member_id,)] = cursor.fetchall()
+            lasers[member_id] = _cents(laser["amount"]) if "amount" in laser else None
+    persons: dict[int, int] = {}
+    eligible = 0
+    if "specific" in document:
+        counted = _eligible(document, document["specific"], rows, ended_on)
+        eligible = sum(row.cents for row in counted)
+        persons = _specific(document["specific"], counted, lasers)
+    group = None
+    if "aggregate" in document:
+        counted = _eligible(document, document["aggregate"], rows, ended_on)
+        group = _aggregate(document, counted, employer_id, ended_on)
+    return Owed({member: cents for member, cents in persons.items() if cents}, group, eligible)
+
+
+def _cents(dollars: object) -> int:
+    whole, _, part = str(dollars).partition(".")
+    return int(whole) * 100 + int((part + "00")[:2])
+
+
+def _percent(cents: int, percent: object) -> int:
+    """A per cent of whole cents, half-up."""
+    hundredths = _cents(percent)
+    return (cents * hundredths * 2 + 10_000) // 20_000
+
+
+def _months_on(on: date, count: int) -> date:
+    """The same day of a month, so many months on; terms begin on firsts."""
+    assert on.day == 1
+    years, month = divmod(on.month - 1 + count, _MONTHS)
+    return date(on.year + years, month + 1, 1)
+
+
+def _windows(document: Mapping[str, Any], part: Mapping[str, Any], ended_on: date | None) -> tuple[date, ...]:
+    """First and last day incurred, first and last day paid."""
+    first, last = document["term"]
+    if "basis" in part:
+        incurred_months, paid_months = (int(number) for number in part["basis"].split("/"))
+        incurred = _months_on(first, _MONTHS - incurred_months), last
+        paid = first, _months_on(last + timedelta(days=1), paid_months - _MONTHS) - timedelta(days=1)
+    else:
+        incurred, paid = tuple(part["incurred"]), tuple(part["paid"])
+    if ended_on is not None:
+        incurred = incurred[0], min(incurred[1], ended_on - timedelta(days=1))
+        months = document.get("terminal_months_count", 0)
+        end = _months_on(ended_on, months) - timedelta(days=1) if months else min(paid[1], ended_on - timedelta(days=1))
+        paid = paid[0], end
+    return *incurred, *paid
+
+
+def _eligible(
+    document: Mapping[str, Any], part: Mapping[str, Any], rows: Sequence[Row], ended_on: date | None
+) -> list[Row]:
+    served_from, served_to, paid_from, paid_to = _windows(document, part, ended_on)
+    sorts = part.get("benefits", ["medical", "drug"])
+    return [
+        row
+        for row in rows
+        if served_from <= row.served_on <= served_to and paid_from <= row.paid_on <= paid_to and row.sort in sorts
+    ]
+
+
+def _specific(part: Mapping[str, Any], rows: Sequence[Row], lasers: Mapping[int, int | None]) -> dict[int, int]:
+    """In paid order: what of a payment lies above the person's deductible first goes into the corridor."""
+    spent: dict[int, int] = defaultdict(int)
+    above: dict[int, int] = defaultdict(int)
+    corridor = _cents(part.get("corridor_amount", 0))
+    for row in rows:
+        limit = lasers.get(row.member_id, _cents(part["deductible_amount"]))
+        if limit is None:
+            continue
+        over = max(0, spent[row.member_id] + row.cents - limit) - max(0, spent[row.member_id] - limit)
+        spent[row.member_id] += row.cents
+        stays = min(corridor, over)
+        corridor -= stays
+        above[row.member_id] += over - stays
+    return {member: _share(part, cents) for member, cents in above.items()}
+
+
+def _aggregate(document: Mapping[str, Any], rows: Sequence[Row], employer_id: int, ended_on: date | None) -> int:
+    """The group's loss, of each person as much as the limit, above the attachment point and never below its minimum."""
+    part = document["aggregate"]
+    first, last = document["term"]
+    months = [_months_on(first, number) for number in range(_MONTHS)]
+    assert months[-1] < last
+    lived = [month for month in months if ended_on is None or month < ended_on]
+    monthly = []
+    with connection.cursor() as cursor:
+        for month in lived:
+            cursor.execute(_LIVES, [employer_id, month])
+            expected = sum(_cents(part["factors"].get(tier, 0)) * count for tier, count in cursor.fetchall())
+            monthly.append(_percent(expected, part.get("corridor_percent", 100)))
+    least = _percent(
+        max(_cents(part.get("quoted_month_amount", 0)), monthly[0]) * len(months), part.get("minimum_percent", 0)
+    )
+    attachment = max(sum(monthly), least, _cents(part.get("minimum_floor_amount", 0)))
+    if ended_on is not None and document.get("terminal_months_count"):
+        attachment += sum(monthly[-3:])
+    limit = part.get("person_limit_amount", document.get("specific", {}).get("deductible_amount"))
+    spent: dict[int, int] = defaultdict(int)
+    for row in rows:
+        spent[row.member_id] += row.cents
+    assert not part.get("counts_lasers"), "no document of the year counts lasers"
+    loss = sum(cents if limit is None else min(cents, _cents(limit)) for cents in spent.values())
+    return _share(part, max(0, loss - attachment))
+
+
+def _share(part: Mapping[str, Any], cents: int) -> int:
+    share = _percent(cents, part.get("reimburse_percent", 100))
+    return min(share, _cents(part["most_amount"])) if "most_amount" in part else share
