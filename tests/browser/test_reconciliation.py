@@ -55,7 +55,7 @@ def test_the_desk_by_keys(visit: Visit) -> None:
     checks = next(line for line in lines_of(account) if line.text == "CHECKS")
     page = visit(f"/bank/{account.pk}/", as_=make_user(Role.SENIOR_EXAMINER))
     page.locator(f'input[type="checkbox"][name="line"][value="{checks.pk}"]').check()
-    page.get_by_role("button", name="Deposit SLIP 70").click()
+    page.get_by_role("button", name="Deposit SLIP 70", exact=True).click()
     page.keyboard.press("x")
     assert page.locator('[data-sum="bank"]').inner_text() == "$70.00"
     assert page.locator('[data-sum="difference"]').inner_text() == "$0.00"

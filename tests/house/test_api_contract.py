@@ -107,6 +107,7 @@ def known() -> dict[str, str]:
         "request_id": f"request_{asked.pk}",
         "run_id": f"run_{payment.run_id}",
         "returns_id": "returns_1",
+        "bank_file_id": "bankfile_1",
         "what_if_id": f"whatif_{make_what_if(world).pk}",
         "number": "1",
         "code": world.plan.code,
