@@ -8,7 +8,7 @@
     write_packets      a request stands    → its packet
     load_payments      an 820 arrived      → a receipt that pays what it names
     send_reminders     an invoice is late  → a reminder, as often as the contract says
-    tend_contracts     a period is over    → its guarantees measured, credits charged; ends told ahead
+    tend_contracts     a period is over    → its guarantees measured, credits charged; ends told ahead; states
 
 Each may run twice, or side by side, without harm; what was missed is found again by its state.
 """
@@ -28,6 +28,7 @@ from tpa.billing.remind import remind
 from tpa.billing.selectors import months_due
 from tpa.billing.write_invoice import INVOICE_DOCUMENTS, write_invoice
 from tpa.contracts.renewals import note_renewals
+from tpa.contracts.watch_states import watch_states
 from tpa.foundation import bell, work
 from tpa.foundation.access import system_scope
 from tpa.foundation.audit import Actor
@@ -115,8 +116,9 @@ def send_reminders(on: str | None = None) -> None:
 
 @shared_task(queue="default", soft_time_limit=300, time_limit=360)
 def tend_contracts(on: str | None = None) -> None:
-    """Measure the guarantees whose period is over and closed; note what ends within 180 days."""
+    """Measure the guarantees whose period is over and closed; note what ends in 180 days; see where members live."""
     today = date.fromisoformat(on) if on else timezone.localdate()
     for guarantee_id, starts_on in guarantees_due(today):
         measure_guarantee(guarantee_id=guarantee_id, starts_on=starts_on, by=SYSTEM)
+    watch_states(on=today, by=SYSTEM)
     note_renewals(on=today, scope=system_scope("contracts"), by=SYSTEM)

@@ -13,9 +13,16 @@ from claims.packing import text_of
 from claims.payments.netting import Due, Recipient
 from tpa.foundation.values.money import ZERO
 
+# Where we may not serve (no licence, no exemption) nothing is paid.
 _DECIDED = """
 SELECT c.id, c.payee_id, c.due_on, c.status, c.submission, d.id, d.plan_id, d.plan_paid_amount,
-       n.pay_by_on, coalesce(n.is_held, false), c.original_claim_id
+       n.pay_by_on,
+       coalesce(n.is_held, false) OR EXISTS (
+           SELECT 1 FROM foundation_servicebar b
+             JOIN employers_member m ON m.id = c.member_id JOIN employers_employer e ON e.id = c.employer_id
+            WHERE b.employer_id = c.employer_id AND b.superseded_at IS NULL
+              AND b.state IN (upper(m.state), upper(e.state))),
+       c.original_claim_id
   FROM claims_claim c
   LEFT JOIN claims_paymentinstruction n ON n.claim_id = c.id
   JOIN LATERAL (SELECT id, plan_id, plan_paid_amount FROM claims_decision

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from employers.eligibility.other_coverage_row import ORDER
 from employers.facts import (
@@ -180,6 +180,41 @@ def members_covered(
     ]
 
 
+def members_covered_in(
+    employer_id: int, rules: Mapping[date, MonthRule], known_at: datetime | None = None
+) -> dict[date, list[EnrolledFact]]:
+    """`members_covered` of several months at once, each by its own rule of whose month it is. One query."""
+    if not rules:
+        return {}
+    # Month → by which day who counts must have begun, and until which day not ended.
+    bounds = {
+        month_on: (
+            month_on.replace(day=rule.starts_until_day),
+            month_on.replace(day=rule.ends_from_day),
+        )
+        for month_on, rule in rules.items()
+    }
+    covered = Coverage.objects.filter(
+        _known(known_at),
+        employer=employer_id,
+        member__relationship=Member.Relationship.SELF,
+        period__startswith__lte=max(until for until, _ends_from in bounds.values()),
+        period__overlap=(min(ends_from for _until, ends_from in bounds.values()), None),
+    )
+    found: dict[date, list[EnrolledFact]] = {month_on: [] for month_on in rules}
+    rows = covered.order_by("member_id", "plan_id", "period").values_list(
+        "member_id", "family_id", "plan_id", "tier", "division__code", "period"
+    )
+    for member_id, family_id, plan_id, tier, division, period in rows:
+        fact = EnrolledFact(
+            member_id=member_id, family_id=family_id, plan_id=plan_id, tier=tier, division=division or ""
+        )
+        for month_on, (until, ends_from) in bounds.items():
+            if period.lower <= until and (period.upper is None or period.upper > ends_from):
+                found[month_on].append(fact)
+    return found
+
+
 def lives_by_tier(employer_id: int, days: Collection[date]) -> dict[date, dict[str, int]]:
     """How many employees are enrolled in each tier on each of these days, as known now; one query.
 
@@ -198,6 +233,16 @@ def states_of_members(employer_id: int, on: date) -> set[str]:
     covered = Coverage.objects.filter(_known(None), employer=employer_id, period__contains=on)
     found = covered.exclude(member__state="").values_list("member__state", flat=True)
     return set(found.distinct().order_by())
+
+
+def lives_by_state(employer_ids: Collection[int], on: date) -> dict[int, dict[str, int]]:
+    """Employer → state → how many covered members live there on a day, as far as we know where. One query."""
+    covered = Coverage.objects.filter(_known(None), employer__in=list(employer_ids), period__contains=on)
+    rows = covered.exclude(member__state="").values_list("employer", "member__state")
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    for employer_id, state, count in rows.annotate(Count("member", distinct=True)).order_by():
+        found[employer_id][state.strip().upper()] = count
+    return dict(found)
 
 
 def member_names(member_ids: Collection[int]) -> dict[int, str]:

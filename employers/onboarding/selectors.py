@@ -28,6 +28,21 @@ def employers_seen(scope: Scope) -> list[EmployerSeen]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class PayerWords:
+    """An employer as a bank's file names one."""
+
+    name: str
+    code: str
+    ein: str
+
+
+def payer_words(scope: Scope, employer_id: int) -> PayerWords | None:
+    """How the employer is named where it pays; None for a person for whom there is none such."""
+    row = Employer.objects.visible_to(scope).filter(pk=employer_id).first()
+    return PayerWords(row.name, row.code, row.ein) if row is not None else None
+
+
 def employer_id_of(code: str) -> int | None:
     """The employer that we call so, for commands; None for nobody."""
     return Employer.objects.filter(code=code).values_list("pk", flat=True).first()

@@ -17,10 +17,15 @@ from employers.models import Employer
 from tests.factories.payments import World, make_decided, make_world
 from tests.factories.tpa import flat, make_contract
 from tests.tpa.test_close_month import FEBRUARY, JANUARY, close, pay
+from tpa.billing.advise_820 import advise_820
+from tpa.billing.dispute_line import dispute_line
 from tpa.billing.open_amounts import open_amount
 from tpa.billing.record_receipt import unapplied
 from tpa.billing.x820 import Remittance, Remitted, read_remittance, write_remittance
+from tpa.foundation.access import Scope, system_scope
+from tpa.foundation.audit import Actor
 from tpa.foundation.edi_files import keep_file
+from tpa.foundation.errors import Invalid, NotFound
 from tpa.foundation.models import Document, TransactionSet
 from tpa.foundation.x12.check import check_set
 from tpa.foundation.x12.guides import INBOUND
@@ -164,3 +169,31 @@ def test_what_can_not_be_booked_says_why(world: World, invoices: list[Invoice]) 
     assert not Receipt.objects.exists()
     broken = written(remittance(Remitted("IK", number, D("230.00"))), number=10).replace(b"TRN*3", b"TRN*9")
     assert arrive(broken).status == "rejected"
+
+
+@pytest.mark.django_db
+def test_what_we_hand_out_pays_what_is_open_and_comes_back_as_a_receipt(world: World) -> None:
+    """For those who pay by EDI: the 820 of what is open, disputed lines left out, read back as their bank sends it."""
+    contract = make_contract(world, flat("150.00"))
+    make_decided(world, "150.00")
+    pay(world, date(2026, 1, 20))
+    january, february = close(contract, JANUARY), close(contract, FEBRUARY)
+    dispute_line(
+        invoice_id=february.pk, line_id=february.lines.get().pk, amount=D("40.00"), because="x", by=Actor.user(1)
+    )
+    scope = system_scope("test")
+    advice = advise_820(scope=scope, employer_id=world.employer.pk, pays_on=date(2026, 3, 10))
+    assert advice.data == advise_820(scope=scope, employer_id=world.employer.pk, pays_on=date(2026, 3, 10)).data
+    assert pyx12_accepts(advice.data)
+    assert [(one.number, one.amount) for one in advice.remittance.details] == [
+        (january.number, D("230.00")),
+        (february.number, D("110.00")),
+    ]
+    row = arrive(advice.data)
+    assert (row.status, row.accepted_count, row.rejected) == ("loaded", 1, [])
+    assert [open_amount(Invoice.objects.get(pk=one.pk)) for one in (january, february)] == [D("0.00"), D("40.00")]
+    with pytest.raises(Invalid, match="Nothing is open"):
+        advise_820(scope=scope, employer_id=world.employer.pk, pays_on=date(2026, 3, 11))
+    stranger = Scope(actor=Actor.user(1), employer_ids=frozenset({make_world().employer.pk}))
+    with pytest.raises(NotFound):
+        advise_820(scope=stranger, employer_id=world.employer.pk, pays_on=date(2026, 3, 11))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date, timedelta
 from decimal import Decimal
 
+import pypdf
 import pytest
+from django.db import IntegrityError, transaction
 
+from claims.payments.run_payments import run_payments
 from employers.funding.selectors import balances
-from employers.models import Employer
-from tests.factories.payments import ENGINE, World, make_family, make_world
+from employers.models import Employer, Member
+from tests.factories.payments import ENGINE, World, make_decided, make_family, make_world
 from tests.factories.tpa import JANUARY, enrol, flat, make_contract, pepm
 from tests.factories.users import as_web
 from tests.tpa.test_close_month import close
@@ -23,13 +27,17 @@ from tpa.contracts.licences import (
     record_exemption,
     states_without_licence,
 )
-from tpa.contracts.renewals import note_renewals, renewals_due
+from tpa.contracts.renewals import finish_renewal, note_renewals, renewals_due, tasks_of
 from tpa.contracts.sign_contract import sign_contract
+from tpa.contracts.watch_states import states_barred, watch_states
 from tpa.foundation.access import Scope, system_scope
 from tpa.foundation.audit import Actor
+from tpa.foundation.edi_files import read_bytes
 from tpa.foundation.errors import Conflict, Invalid
+from tpa.foundation.models import Document, ServiceBar
 from tpa.foundation.parameters import load_parameters
-from tpa.models import Contract, LicenceExemption, RenewalNotice
+from tpa.foundation.service_bars import set_service_bars
+from tpa.models import Contract, LicenceExemption, RenewalNotice, RenewalTask
 
 pytestmark = pytest.mark.django_db
 
@@ -120,6 +128,80 @@ def test_what_ends_is_told_180_120_90_60_and_30_days_ahead(world: World) -> None
     add_licence(words=a_licence("PA", starts_on=end + timedelta(days=7)), by=ENGINE)
     make_contract(world, starts_on=end)
     assert renewals_due(EVERYTHING, end - timedelta(days=10)) == []
+
+
+def test_who_moves_where_we_may_not_serve_waits_until_it_is_put_right(world: World) -> None:
+    make_contract(world)
+    claim = make_decided(world, "150.00")
+    enrol(world, member=world.member)
+    assert watch_states(on=JANUARY, by=ENGINE) == ([], [])
+    Member.objects.filter(pk=world.member.pk).update(state="tx")
+    assert states_barred(JANUARY) == {(world.employer.pk, f"ASA-{world.employer.code}-2601"): {"TX": 1}}
+    assert watch_states(on=JANUARY, by=ENGINE).new == [(world.employer.pk, "TX")]
+    assert watch_states(on=JANUARY, by=ENGINE) == ([], []), "twice does nothing"
+    run = pay_now(world)
+    claim.refresh_from_db()
+    assert (claim.status, run) == ("approved", None)
+    words = ExemptionWords("TX", "fewer than five residents", "invented", JANUARY, employer_id=world.employer.pk)
+    record_exemption(words=words, by=ENGINE)
+    assert watch_states(on=JANUARY, by=ENGINE).lifted == [(world.employer.pk, "TX")]
+    pay_now(world)
+    claim.refresh_from_db()
+    assert claim.status == "paid"
+    [bar] = ServiceBar.objects.all()
+    assert bar.superseded_at is not None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ServiceBar.objects.update(state="NM")
+
+
+def test_an_employers_own_state_bars_all_its_members(world: World) -> None:
+    make_contract(world)
+    claim = make_decided(world, "150.00")
+    bars = set_service_bars(wanted={(world.employer.pk, world.employer.state): "no licence"}, by=ENGINE)
+    assert bars.new == [(world.employer.pk, world.employer.state)]
+    assert pay_now(world) is None
+    stranger = make_world()
+    other = make_decided(stranger, "150.00")
+    pay_now(stranger)
+    for one in (claim, other):
+        one.refresh_from_db()
+    assert (claim.status, other.status) == ("approved", "paid"), "another employer is not barred"
+
+
+def pay_now(world: World) -> object:
+    """A payment run; None when it paid nobody."""
+    run = run_payments(employer_id=world.employer.pk, on=date(2026, 1, 20), by=ENGINE)
+    return run if run is not None and run.payment_count else None
+
+
+def test_an_end_is_a_task_and_a_letter_until_it_is_seen_to(world: World) -> None:
+    end = date(2027, 1, 1)
+    contract = make_contract(world, ends_on=end, renewal_notice_days=60)
+    for ahead in (181, 180, 179, 100):
+        note_renewals(on=end - timedelta(days=ahead), scope=EVERYTHING, by=ENGINE)
+    [task] = tasks_of(EVERYTHING)
+    assert (task.subject, task.subject_id, task.ends_on) == ("contract", contract.pk, end)
+    letters = Document.objects.filter(kind="LETTER", subject_type="tpa.contract", subject_id=contract.pk)
+    assert [one.name[-8:] for one in letters.order_by("pk")] == ["-180.pdf", "-120.pdf"]
+    text = pypdf.PdfReader(io.BytesIO(read_bytes(letters.latest("pk").sha256))).pages[0].extract_text()
+    assert "Your contract ends" in text
+    assert "Dec 31, 2026" in text
+    with pytest.raises(Invalid):
+        finish_renewal(task_id=task.pk, because=" ", by=ENGINE)
+    assert finish_renewal(task_id=task.pk, because="offer sent", by=ENGINE).status == "done"
+    with pytest.raises(Conflict):
+        finish_renewal(task_id=task.pk, because="again", by=ENGINE)
+    note_renewals(on=end - timedelta(days=90), scope=EVERYTHING, by=ENGINE)
+    assert list(tasks_of(EVERYTHING)) == [], "what is seen to is not asked again"
+
+
+def test_what_follows_closes_the_task(world: World) -> None:
+    end = date(2027, 1, 1)
+    make_contract(world, ends_on=end)
+    note_renewals(on=end - timedelta(days=30), scope=EVERYTHING, by=ENGINE)
+    make_contract(world, starts_on=end)
+    note_renewals(on=end - timedelta(days=29), scope=EVERYTHING, by=ENGINE)
+    assert list(RenewalTask.objects.values_list("status", flat=True)) == ["followed"]
 
 
 def test_reports_to_states_and_what_lapsed_are_told(world: World) -> None:

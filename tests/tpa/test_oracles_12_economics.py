@@ -31,7 +31,11 @@ from tpa.billing.draft_lines import MonthFacts, Turn
 from tpa.contracts.compensation import is_disclosed
 from tpa.contracts.fees_at_risk import fees_at_risk, penalty
 from tpa.contracts.guarantee_flags import guarantee_flags
+from tpa.foundation.values.periods import Period
 from tpa.models import ContractFee, Guarantee
+from tpa.stoploss.reckoning.aggregate import month_attachment
+from tpa.stoploss.reckoning.terms import AggregateTerms
+from tpa.stoploss.reckoning.windows import windows
 
 pytestmark = [needs_oracles, pytest.mark.django_db]
 
@@ -193,6 +197,22 @@ def weekly_funding(case: Case) -> None:
     }
 
 
+def attachment_by_tier(case: Case) -> None:
+    """A month's aggregate deductible is the policy's: lives of each tier times its factor."""
+    inputs = case["inputs"]
+    year = Period(date(2026, 1, 1), date(2027, 1, 1))
+    factors = {TIERS[tier]: D(amount) for tier, amount in inputs["factors"].items()}
+    lives = {TIERS[tier]: count for tier, count in inputs["counts"].items()}
+
+    def month(only: Mapping[str, Decimal]) -> Decimal:
+        terms = AggregateTerms(windows=windows(year), months_count=12, factors=tuple(only.items()))
+        return month_attachment(terms, lives)
+
+    found = {tier: month({TIERS[tier]: factors[TIERS[tier]]}) for tier in inputs["factors"]}
+    assert found == {tier: D(amount) for tier, amount in case["expected"]["lines"].items()}
+    assert month(factors) == D(case["expected"]["monthly_attachment"])
+
+
 RUN = {
     "CLAIMS-FUNDING": weekly_funding,
     "PG-20PCT": penalty_by_weights,
@@ -203,12 +223,11 @@ RUN = {
     "PEPM-WASH": pepm_wash,
     "RUNOUT-FEE": run_out_fee,
     "408B2": compensation,
+    "TPA-IMA-AGGFACTOR": attachment_by_tier,
     "TPA-IMA-FIXED": fixed_costs_by_tier,
     "TPA-SLIDES-65": a_year_of_level_funding,
 }
-NOT_RUN = {
-    "TPA-IMA-AGGFACTOR": "an aggregate attachment is the stop-loss policy's, not the contract's",
-}
+NOT_RUN: dict[str, str] = {}
 
 
 @pytest.mark.parametrize("name", sorted(RUN))

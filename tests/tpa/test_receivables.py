@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pypdf
 import pytest
 from django.db import IntegrityError, connection, transaction
 
@@ -27,7 +29,9 @@ from tpa.billing.statement import statement_of, statement_pdf
 from tpa.billing.write_off import approve_write_off, ask_write_off, refuse_write_off
 from tpa.foundation.access import Scope, system_scope
 from tpa.foundation.audit import Actor
+from tpa.foundation.edi_files import read_bytes
 from tpa.foundation.errors import Conflict, Invalid
+from tpa.foundation.models import Document
 from tpa.invariants.check import offences
 from tpa.models import Contract, Invoice, Receipt, Reminder, ShortPayment
 
@@ -263,6 +267,20 @@ def test_reminders_come_as_often_as_the_contract_says(world: World, invoice: Inv
     assert sorted(Reminder.objects.values_list("after_days", "open_amount")) == [(7, D("230.00")), (30, D("230.00"))]
     receive(world, "230.00", Pays(invoice.pk, D("230.00")))
     assert remind(on=due + timedelta(days=40), by=ENGINE) == []
+
+
+def test_each_reminder_is_a_letter_and_the_last_says_so(world: World, invoice: Invoice) -> None:
+    remind(on=invoice.due_on + timedelta(days=7), by=ENGINE)
+    remind(on=invoice.due_on + timedelta(days=30), by=ENGINE)
+    letters = Document.objects.filter(kind="LETTER", subject_type="tpa.invoice", subject_id=invoice.pk).order_by("pk")
+    texts = [
+        " ".join(pypdf.PdfReader(io.BytesIO(read_bytes(one.sha256))).pages[0].extract_text().split()) for one in letters
+    ]
+    assert [one.name for one in letters] == [f"{invoice.number}-reminder-7.pdf", f"{invoice.number}-reminder-30.pdf"]
+    assert "Last reminder" not in texts[0]
+    assert "7 days later, $230.00 was open" in texts[0]
+    assert "Last reminder" in texts[1]
+    assert world.employer.name in texts[1]
 
 
 def test_a_statement_goes_from_balance_to_balance(world: World, contract: Contract, invoice: Invoice) -> None:

@@ -16,7 +16,6 @@ from tpa.billing.post_invoice import post_invoice
 from tpa.billing.selectors import open_months
 from tpa.billing.write_invoice import INVOICE_DOCUMENTS
 from tpa.contracts.months import check_whole_months, next_month
-from tpa.contracts.selectors import terms_in
 from tpa.foundation import work
 from tpa.foundation.audit import Actor, record
 from tpa.foundation.bulk import copy_rows, next_ids
@@ -60,9 +59,9 @@ def close_month(*, contract_id: int, month_on: date, by: Actor) -> Invoice:
             known_at=known_at,
             closed_by=str(by)[:80],
         )
-        drafts = draft_invoices(month_facts(contract, employer_id, month_on, known_at))
-        due_days = terms_in(contract.pk, month_on).invoice_due_days
-        issued = [_issue(close, division, draft, due_days, by) for division, draft in drafts.items()]
+        facts = month_facts(contract, employer_id, month_on, known_at)
+        drafts = draft_invoices(facts)
+        issued = [_issue(close, division, draft, facts.due_days, by) for division, draft in drafts.items()]
         _carry([line.charge.pk for line in drafts[""].lines if line.charge is not None], by)
     return issued[0]
 

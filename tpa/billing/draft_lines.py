@@ -94,6 +94,7 @@ class MonthFacts:
     tax: Tax | None = None
     last_fees: Mapping[int, Decimal] = field(default_factory=dict)
     by_division: bool = False
+    due_days: int = 0
 
     @property
     def own(self) -> list[SettledFact]:

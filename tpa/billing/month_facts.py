@@ -7,13 +7,13 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from claims.payments.selectors import SettledFact, settled_between
-from employers.eligibility.selectors import members_covered
+from employers.eligibility.selectors import members_covered_in
 from employers.facts import MonthRule
 from employers.funding.paying_accounts import paying_accounts
 from tpa.billing.draft_lines import MonthFacts, Tax, Turn
 from tpa.billing.selectors import charges_to_take_up, fees_billed, turns_of
 from tpa.contracts.months import months_before, next_month
-from tpa.contracts.selectors import contract_on, fees_in
+from tpa.contracts.selectors import contract_on, fees_in, fees_in_months
 from tpa.foundation.errors import NotFound
 from tpa.foundation.parameters import legal_value
 from tpa.models import Contract, ContractFee, ContractVersion, InvoiceClaim, MonthClose
@@ -27,16 +27,11 @@ def month_facts(contract: Contract, employer_id: int, month_on: date, known_at: 
     versions = list(contract.versions.order_by("starts_on"))
     terms = terms_of(versions, month_on)
     back = [month for month in months_before(month_on, terms.lookback_months_count) if month in contract.period]
-    fees = {month: fees_in(contract.pk, month) for month in back}
-    if month_on in contract.period:
-        fees[month_on] = fees_in(contract.pk, month_on)
-    else:
+    within = [month for month in (*back, month_on) if month in contract.period]
+    fees = fees_in_months(contract.pk, within)
+    if month_on not in contract.period:
         fees[month_on] = _run_out_fees(contract, month_on)
-    enrolled = {
-        month: members_covered(employer_id, month, known_at, counts=_rule(terms_of(versions, month)))
-        for month in fees
-        if month in contract.period
-    }
+    enrolled = members_covered_in(employer_id, {month: _rule(terms_of(versions, month)) for month in within}, known_at)
     return MonthFacts(
         month_on=month_on,
         settled=list(_settled(contract, employer_id, month_on)),
@@ -48,6 +43,7 @@ def month_facts(contract: Contract, employer_id: int, month_on: date, known_at: 
         tax=_tax(contract, fees[month_on], month_on),
         last_fees=_last_fees(contract, fees[month_on]),
         by_division=terms.by_division,
+        due_days=terms.invoice_due_days,
     )
 
 

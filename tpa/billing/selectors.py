@@ -115,4 +115,13 @@ def members_behind(scope: Scope, line_id: int) -> QuerySet[InvoiceMember]:
 
 def documents_of_invoice(scope: Scope, invoice_id: int) -> QuerySet[Document]:
     """The PDF and the spreadsheet of an invoice."""
+    return _papers(scope, invoice_id).exclude(kind=Document.Kind.LETTER)
+
+
+def letters_of_invoice(scope: Scope, invoice_id: int) -> QuerySet[Document]:
+    """The reminders of an invoice, as letters."""
+    return _papers(scope, invoice_id).filter(kind=Document.Kind.LETTER)
+
+
+def _papers(scope: Scope, invoice_id: int) -> QuerySet[Document]:
     return Document.objects.visible_to(scope).filter(subject_type="tpa.invoice", subject_id=invoice_id).order_by("pk")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db.models import QuerySet
@@ -43,6 +44,17 @@ def fees_in(contract_id: int, month_on: date, *, in_run_out: bool = False) -> li
     """The fees in force in a month, in the contract's order; or those that it names for its run-out. One query."""
     fees = ContractFee.objects.filter(contract=contract_id, period__contains=month_on, in_run_out=in_run_out)
     return list(fees.select_related("plan").order_by("section", "name", "plan_id", "tier", "pk"))
+
+
+def fees_in_months(contract_id: int, months: Sequence[date]) -> dict[date, list[ContractFee]]:
+    """The fees in force in each of these months, those for the run-out left out. One query."""
+    if not months:
+        return {}
+    fees = ContractFee.objects.filter(
+        contract=contract_id, in_run_out=False, period__overlap=(min(months), next_month(max(months)))
+    )
+    found = list(fees.select_related("plan").order_by("section", "name", "plan_id", "tier", "pk"))
+    return {month: [fee for fee in found if month in fee.period] for month in months}
 
 
 def fees_of(scope: Scope, contract_id: int) -> QuerySet[ContractFee]:

@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from django.db.models import Sum
+
 from claims.adjudication.adjudicate_claims import adjudicate_claims
 from claims.facts import Submission, SubmittedLine, SubmittedPerson, SubmittedProvider
 from claims.intake.submit_claim import submit_claim
@@ -83,12 +85,14 @@ def treat(*, employer_id: int, on: date, by: Actor) -> None:
 
 
 def ask(*, policy_id: int, on: date, by: Actor) -> None:
-    """Where everybody stands, what the carrier must hear, and the request for who is above the laser."""
+    """Where everybody stands, what the carrier must hear, and what more it owes than it was asked for: asked at once,
+    so that the proof is there in time."""
     policy = StopLossPolicy.objects.get(pk=policy_id)
     found = reckon_standings(policy_id=policy.pk, on=on)
     raise_notices(policy_id=policy.pk, on=on, by=by)
     for person in found.specific.persons if found.specific else ():
-        if person.reimbursable_amount:
+        before = policy.requests.filter(member=person.member_id).aggregate(sum=Sum("requested_amount"))["sum"]
+        if person.reimbursable_amount > (before or 0):
             asked = assemble_request(policy_id=policy.pk, member_id=person.member_id, on=on, by=by)
             write_packet(request_id=asked.pk)
             file_request(request_id=asked.pk, filed_on=on, by=by)

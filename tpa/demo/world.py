@@ -119,6 +119,7 @@ def build_world(*, members: int = 560, seed: int = 2026, say: Say = lambda text:
             if month_on.month in TREATED_MONTHS:
                 with _on(month_on.replace(day=20)):
                     treat(employer_id=houses[0].employer_id, on=month_on.replace(day=20), by=SYSTEM)
+                    ask(policy_id=policy_id, on=month_on.replace(day=20), by=SYSTEM)
             month_on = next_month(month_on)
         with _on(HEARD_BACK_ON):
             house = houses[0]

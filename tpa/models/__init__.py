@@ -4,7 +4,7 @@ from tpa.models.billing import Charge, Invoice, InvoiceClaim, InvoiceLine, Invoi
 from tpa.models.contracts import Contract, ContractFee, ContractVersion
 from tpa.models.disputes import DisputeNote, InvoiceDispute
 from tpa.models.guarantees import AuditSample, Guarantee, GuaranteeResult, ReportDelivery
-from tpa.models.licences import IndirectCompensation, Licence, LicenceExemption, RenewalNotice
+from tpa.models.licences import IndirectCompensation, Licence, LicenceExemption, RenewalNotice, RenewalTask
 from tpa.models.receivables import InvoiceSettlement, Receipt, Reminder, ShortPayment, WriteOff, WriteOffApproval
 from tpa.models.stoploss_terms import (
     StopLossCoverage,
@@ -43,6 +43,7 @@ __all__ = [
     "Receipt",
     "Reminder",
     "RenewalNotice",
+    "RenewalTask",
     "ReportDelivery",
     "ShortPayment",
     "StopLossCoverage",

@@ -99,6 +99,41 @@ class RenewalNotice(models.Model):
         return f"{self.words} in {self.ahead_days}"
 
 
+class RenewalTask(models.Model):
+    """That what ends is to be seen to: open from the first of the days ahead until somebody says what was done, or
+    what follows is recorded."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("to be seen to")
+        DONE = "done", _("seen to")
+        FOLLOWED = "followed", _("what follows is recorded")
+
+    MOVES = {Status.OPEN: {Status.DONE, Status.FOLLOWED}}
+
+    employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, null=True, related_name="+")
+    subject = models.CharField(max_length=8, choices=RenewalNotice.Subject)
+    subject_id = models.BigIntegerField()
+    words = models.CharField(max_length=160)
+    ends_on = models.DateField()
+    because = models.CharField(max_length=300, blank=True, help_text=_("what was done"))
+    done_by = models.CharField(max_length=80, blank=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
+    status_at = models.DateTimeField()
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "subject_id", "ends_on"], name="one_task_an_end"),
+            models.CheckConstraint(
+                name="task_done_says_what", condition=~Q(status="done") | (~Q(because="") & ~Q(done_by=""))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.words
+
+
 class IndirectCompensation(models.Model):
     """What somebody else than the plan pays us for serving it: told to the employer with our fees."""
 

@@ -21,7 +21,7 @@ Kind = StopLossCoverage.Kind
 
 def draft_policy(*, employer_id: int, words: PolicyWords, by: Actor) -> StopLossPolicy:
     """Draft and return it. Raises Invalid for terms that can not be, Conflict when the number is taken."""
-    _check(employer_id, words)
+    check_policy(employer_id, words)
     with transaction.atomic():
         if StopLossPolicy.objects.filter(number=words.number).exists():
             raise Conflict("stoploss.number_taken", _("There is a policy of this number."))
@@ -108,7 +108,8 @@ def _aggregate(policy: StopLossPolicy, words: AggregateWords) -> None:
     )
 
 
-def _check(employer_id: int, words: PolicyWords) -> None:
+def check_policy(employer_id: int, words: PolicyWords) -> None:
+    """Raises Invalid for terms that can not be."""
     if words.term.end is None:
         raise Invalid("stoploss.no_end", _("The term of a policy has an end."))
     coverages = [one for one in (words.specific, words.aggregate) if one is not None]

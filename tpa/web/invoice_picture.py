@@ -8,7 +8,13 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from tpa.billing.selectors import claims_behind, documents_of_invoice, lines_of, members_behind
+from tpa.billing.selectors import (
+    claims_behind,
+    documents_of_invoice,
+    letters_of_invoice,
+    lines_of,
+    members_behind,
+)
 from tpa.foundation.access import Scope
 from tpa.foundation.audit import Subjects, record_read
 from tpa.foundation.models import Document
@@ -34,6 +40,7 @@ class InvoicePicture:
     invoice: Invoice
     groups: list[Group]
     papers: list[Document]
+    letters: list[Document]
     credits: list[Invoice]
     adds_up: bool
     disputes: list[InvoiceDispute]
@@ -60,6 +67,7 @@ def invoice_picture(request: HttpRequest, scope: Scope, invoice_id: int) -> Invo
         invoice=invoice,
         groups=_groups(lines),
         papers=list(documents_of_invoice(scope, invoice.pk)),
+        letters=list(letters_of_invoice(scope, invoice.pk)),
         credits=list(invoice.credits.order_by("pk")),
         adds_up=sum((line.amount for line in lines), ZERO) == invoice.total_amount,
         disputes=disputes,

@@ -14,6 +14,7 @@ from tpa.web.staff.contract_paper import contract_paper
 from tpa.web.staff.contract_work import contract_work
 from tpa.web.staff.contracts import contracts
 from tpa.web.staff.draft_contract import draft_contract
+from tpa.web.staff.draft_stop_loss_policy import draft_stop_loss_policy
 from tpa.web.staff.invoice import invoice
 from tpa.web.staff.invoices import invoices
 from tpa.web.staff.licences import licences
@@ -45,6 +46,7 @@ urlpatterns = [
     path("contracts/<int:contract_id>/<slug:what>/", contract_work, name="contract_work"),
     path("audit-samples/<int:employer_id>/", audit_samples, name="audit_samples"),
     path("stop-loss/", stop_loss, name="stop_loss"),
+    path("stop-loss/policies/new/", draft_stop_loss_policy, name="draft_stop_loss_policy"),
     path("stop-loss/policies/<int:policy_id>/", stop_loss_policy, name="stop_loss_policy"),
     path("stop-loss/requests/<int:request_id>/", stop_loss_request, name="stop_loss_request"),
     path("stop-loss/documents/<int:document_id>/", stop_loss_document, name="stop_loss_document"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -15,9 +15,11 @@ from employers.eligibility.selectors import (
     member_facts,
     member_names,
     members_covered,
+    members_covered_in,
     members_of,
     other_coverage_facts,
 )
+from employers.facts import MonthRule
 from employers.models import Coverage, Employer, Family, Member
 from tests.factories.employers import make_coverage, make_employer, make_family, make_member, make_other_coverage
 from tests.factories.plans import make_plan
@@ -83,6 +85,19 @@ def test_the_enrolled_of_a_month_are_the_subscribers_on_its_first_day(django_ass
         enrolled = members_covered(employer.pk, date(2026, 3, 17))
     assert [fact.member_id for fact in enrolled] == [subscribers[0].pk, subscribers[1].pk]
     assert enrolled[0].tier == "FAM"
+
+
+def test_several_months_at_once_are_the_months_one_by_one(django_assert_num_queries):
+    employer, plan = make_employer(), make_plan()
+    for start, end in ((1, None), (5, 40), (20, 50), (31, 32), (33, 120), (45, None), (60, 61)):
+        first = date(2026, 1, 1)
+        period = DateRange(first + timedelta(days=start - 1), first + timedelta(days=end) if end else None)
+        make_coverage(make_member(make_family(employer)), plan, period=period)
+    rules = {date(2026, month, 1): MonthRule(until, ends) for month, until, ends in ((1, 15, 1), (2, 1, 20), (3, 1, 1))}
+    with django_assert_num_queries(1):
+        found = members_covered_in(employer.pk, rules)
+    assert found == {month: members_covered(employer.pk, month, counts=rule) for month, rule in rules.items()}
+    assert [len(found[month]) for month in rules] == [2, 1, 4]
 
 
 def test_a_person_sees_the_members_of_her_employer_and_no_others():

@@ -266,8 +266,10 @@ def test_the_clock_goes_on_from_its_moment_and_back_to_now():
 
 
 def test_the_carrier_was_asked_for_what_is_above_the_laser():
-    asked = StopLossRequest.objects.get()
-    assert asked.status == StopLossRequest.Status.FILED
+    every = list(StopLossRequest.objects.order_by("pk"))
+    assert {one.status for one in every} == {StopLossRequest.Status.FILED}
+    assert all(one.filed_on and one.prove_by_on and one.filed_on <= one.prove_by_on for one in every), "in time"
+    asked = every[0]
     assert asked.attachment_amount == Decimal("60000.00")
     assert asked.requested_amount > 0
     assert Document.objects.filter(subject_type="tpa.stoplossrequest", subject_id=asked.pk).exists()

@@ -110,6 +110,20 @@ def test_a_receipt_is_booked_and_pays(manager: Client, world: World, invoice: In
     assert "is no amount" in manager.post(url, {**form, "amount": "much"}, follow=True).content.decode()
 
 
+def test_the_820_of_what_is_open_is_handed_out(client: Client, manager: Client, world: World, invoice: Invoice) -> None:
+    answer = manager.get(reverse("tpa:receivable", args=[world.employer.pk]), {"as": "820"})
+    assert answer["Content-Type"] == "application/edi-x12"
+    assert f"RMR*IK*{invoice.number}*PI*230*230".encode() in answer.content
+    client.force_login(make_user(Role.EMPLOYER_FINANCE, employer_id=world.employer.pk))
+    url = reverse("tpa:my_invoices")
+    assert "820 of what is open" in client.get(url).content.decode()
+    assert client.get(url, {"as": "820", "employer": world.employer.pk}).content == answer.content
+    assert client.get(url, {"as": "820", "employer": make_world().employer.pk}).status_code == 404
+    client.force_login(make_user(Role.EMPLOYER_HR, employer_id=world.employer.pk))
+    assert "820 of what is open" not in client.get(url).content.decode()
+    assert client.get(url, {"as": "820", "employer": world.employer.pk}).status_code == 403
+
+
 def test_a_statement_is_a_pdf(manager: Client, world: World, invoice: Invoice) -> None:
     url = reverse("tpa:receivable", args=[world.employer.pk])
     answer = manager.get(url, {"from": "2026-01-01", "to": "2026-12-31", "as": "pdf"})

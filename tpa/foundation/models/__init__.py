@@ -6,6 +6,7 @@ from tpa.foundation.models.codes import Code, CodeSet
 from tpa.foundation.models.edi import Document, EdiFile, Interchange, TransactionSet
 from tpa.foundation.models.idempotency import IdempotentAnswer
 from tpa.foundation.models.parameters import LegalParameter, Unit
+from tpa.foundation.models.service_bars import ServiceBar
 from tpa.foundation.models.users import ApiKey, Role, RoleGrant, User
 from tpa.foundation.models.work import WorkChunk
 
@@ -22,6 +23,7 @@ __all__ = [
     "LegalParameter",
     "Role",
     "RoleGrant",
+    "ServiceBar",
     "TransactionSet",
     "Unit",
     "User",

@@ -130,6 +130,7 @@ class Document(models.Model):
         LICENCE = "LICENCE", _("licence or bond")
         ACH = "ACH", _("ACH file")
         POSITIVE_PAY = "POSITIVE_PAY", _("positive pay file")
+        LETTER = "LETTER", _("letter: a reminder, a renewal")
         STOP_LOSS_NOTICE = "SL_NOTICE", _("notice to a stop-loss carrier")
         RECOVERY_LETTER = "REC_LETTER", _("letter about a recovery")
         STOP_LOSS_PACKET = "SL_PACKET", _("reimbursement request to a stop-loss carrier")

@@ -21,6 +21,7 @@ from tpa.foundation.access import Scope, check_role, requires
 from tpa.foundation.models import Role
 from tpa.foundation.web.screens import screen
 from tpa.models import Receipt
+from tpa.web.advice_download import advice_download
 from tpa.web.typed import done, typed_amount, typed_date, typed_id
 
 _READERS = (Role.TPA_MANAGER, Role.SENIOR_EXAMINER, Role.AUDITOR)
@@ -29,13 +30,16 @@ _READERS = (Role.TPA_MANAGER, Role.SENIOR_EXAMINER, Role.AUDITOR)
 @requires(*_READERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def receivable(request: HttpRequest, employer_id: int) -> HttpResponse:
-    """GET shows, `?from=…&to=…` another period, `?as=pdf` the statement; POST books what `do` says."""
+    """GET shows, `?from=…&to=…` another period, `?as=pdf` the statement, `?as=820` what would pay it; POST books what
+    `do` says."""
     scope: Scope = request.scope  # type: ignore[attr-defined]
     if request.method == "POST":
         return _book(request, scope, employer_id)
     today = timezone.localdate()
     from_on = _day(request, "from") or today.replace(month=1, day=1)
     to_on = max(_day(request, "to") or today, from_on)
+    if request.GET.get("as") == "820":
+        return advice_download(request, scope, employer_id, back=reverse("tpa:receivable", args=[employer_id]))
     statement = statement_of(scope, employer_id, from_on=from_on, to_on=to_on)
     if request.GET.get("as") == "pdf":
         answer = HttpResponse(statement_pdf(statement), content_type="application/pdf")

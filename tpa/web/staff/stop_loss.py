@@ -51,6 +51,7 @@ def stop_loss(request: HttpRequest) -> HttpResponse:
         "notices": notices,
         "requests": asked,
         "may_act": scope.has_any(*DESK),
+        "may_enter": scope.has_any(Role.TPA_MANAGER),
         "today": timezone.localdate(),
     }
     return screen(request, "tpa/stop_loss.html", context)
