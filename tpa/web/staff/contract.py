@@ -64,6 +64,7 @@ def contract(request: HttpRequest, contract_id: int) -> HttpResponse:
         "may_add": scope.has_any(Role.TPA_MANAGER) and found.status != Contract.Status.ENDED,
         "reports": found.reports.order_by("-due_on", "pk")[:24],
         "marks": renewal_marks(found),
+        "today": timezone.localdate(),
         "states": _states(found),
         "closes": found.closes.order_by("-month_on").prefetch_related("invoices")[:24],
     }
