@@ -57,7 +57,8 @@ class Rows(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MatchToBe:
-    """A match to write. `cleared_amount`: of payments that the bank paid, negative. `on`: the day it paid.
+    """A match to write. `cleared_amount`: of payments that the bank paid, negative; of what it sent back, positive.
+    `on`: the day it did.
     `paid_in_full`: instruments of which nothing is open any more."""
 
     rule: str
@@ -164,15 +165,18 @@ def _post_cleared(account: BankAccount, numbered: Sequence[tuple[int, MatchToBe]
 def match_to_be(
     rule: str, parts: tuple[tuple[Part, ...], tuple[Part, ...]], rows: Rows, *, because: str = "", **more: Any
 ) -> MatchToBe:
-    """A match of these parts of lines and items: what of it are payments that the bank paid. A void clears nothing."""
+    """A match of these parts of lines and items: what of it are payments that the bank paid, or credits that it sent
+    back: their cash came and went. A void clears nothing."""
     of_lines, of_items = parts
-    paid = [(rows.items[pk], amount) for pk, amount in of_items if rows.items[pk].is_payment] if of_lines else []
+    found = [(rows.items[pk], amount) for pk, amount in of_items] if of_lines else []
+    paid = [(row, amount) for row, amount in found if row.is_payment]
+    back = [amount for row, amount in found if row.kind == "undelivered"]
     return MatchToBe(
         rule=rule,
         lines=of_lines,
         items=of_items,
         because=because,
-        cleared_amount=sum((amount for _row, amount in paid), ZERO),
+        cleared_amount=sum((amount for _row, amount in paid), ZERO) + sum(back, ZERO),
         on=max((rows.lines[pk].booked_on for pk, _amount in of_lines), default=None),
         paid_in_full=tuple(
             row.instrument_id

@@ -243,6 +243,8 @@ def test_a_return_goes_with_what_the_book_took_back_and_a_void_needs_no_bank() -
     )
     assert rules(account) == ["returned", "trace", "void"]
     assert open_items(account) == []
+    # What went and came back at the bank went and came back in the book: nothing is out, and no cash is missing.
+    assert ledger(world) == {}
 
 
 def test_by_hand_several_parts_and_what_may_not_be() -> None:
