@@ -8,19 +8,23 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 
 from claims.adjustments.reverse_decision import reverse_decision
+from claims.recoveries.open_overpayment import FoundLine, open_overpayment
+from claims.recoveries.record_refund import record_refund
 from employers.funding.selectors import balances
 from employers.models import Coverage, Division, Employer
 from tests.factories.payments import ENGINE, World, make_decided, make_family, make_world
 from tests.factories.tpa import LONG_AGO, enrol, flat, make_contract, pepm, per_claim
+from tests.factories.users import make_scope
 from tests.tpa.test_close_month import CODES, FEBRUARY, JANUARY, MARCH, at, close, correct, pay, told
 from tpa.billing.charge import ChargeWords, charge
 from tpa.contracts.add_fee import FeeTerms, add_fee
 from tpa.contracts.draft_contract import ContractTerms, draft_contract
 from tpa.contracts.end_contract import end_contract
 from tpa.foundation.errors import Conflict, Invalid
-from tpa.foundation.models import LegalParameter
+from tpa.foundation.models import LegalParameter, Role
 from tpa.invariants.check import offences
 from tpa.models import Contract, Invoice, InvoiceLine
 
@@ -145,6 +149,24 @@ def test_recoveries_are_given_back_less_the_fee_for_them(world: World) -> None:
         charge(contract_id=contract.pk, words=ChargeWords("recovery", "recovery:7", "x", JANUARY, D(1)), by=ENGINE)
     assert amounts(close(contract, FEBRUARY)) == [("fee", "10.00"), ("fee", "200.00"), ("recovery", "-1000.00")]
     assert sums(world)["employer_funds"] == D("1000.00")
+
+
+def test_a_per_cent_of_what_came_back_into_the_employers_own_account() -> None:
+    world = make_world()
+    contract = make_contract(world, flat("10.00"), fee("of_recoveries", percent=D(20)))
+    claim = make_decided(world, "150.00")
+    pay(world, date(2026, 1, 20))
+    close(contract, JANUARY)
+    senior = make_scope(Role.SENIOR_EXAMINER)
+    row = open_overpayment(
+        found=[FoundLine(claim.claim_number, D("60.00"))], reason="audit", because="units", by=senior
+    )
+    with time_machine.travel(at(2, 3), tick=False):
+        record_refund(
+            number=row.number, revision=0, amount=D("60.00"), check_number="1", received_on=date(2026, 2, 3), by=senior
+        )
+    assert amounts(close(contract, FEBRUARY)) == [("fee", "10.00"), ("fee", "12.00")]
+    assert amounts(close(contract, MARCH)) == [("fee", "10.00")]
 
 
 def test_a_state_taxes_what_is_taxable(world: World) -> None:

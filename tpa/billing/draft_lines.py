@@ -82,7 +82,8 @@ class Tax(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class MonthFacts:
     """What an invoice stands on. `fees` and `enrolled` by month: its own, and earlier ones of the look-back.
-    `last_fees` for each run-out fee: the administration fees of the months it is a per cent of."""
+    `last_fees` for each run-out fee: the administration fees of the months it is a per cent of. `recovered_amount`:
+    what came back of overpayments and third parties, where a fee is a per cent of it."""
 
     month_on: date
     settled: Sequence[SettledFact]
@@ -95,6 +96,7 @@ class MonthFacts:
     last_fees: Mapping[int, Decimal] = field(default_factory=dict)
     by_division: bool = False
     due_days: int = 0
+    recovered_amount: Decimal = ZERO
 
     @property
     def own(self) -> list[SettledFact]:

@@ -133,7 +133,8 @@ def _savings_shares(items: Sequence[SettledFact], percent: Decimal) -> list[Draf
 
 
 def _of_recoveries(fee: ContractFee, facts: MonthFacts) -> DraftLine | None:
-    recovered = -sum((charge.amount for charge in facts.charges if charge.kind == Charge.Kind.RECOVERY), ZERO)
+    given_back = sum((charge.amount for charge in facts.charges if charge.kind == Charge.Kind.RECOVERY), ZERO)
+    recovered = facts.recovered_amount - given_back
     return _percent_line(fee, facts, base=recovered) if recovered else None
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from claims.payments.selectors import SettledFact, settled_between
+from claims.recoveries.recovered_money import recovered_between
 from employers.eligibility.selectors import members_covered_in
 from employers.facts import MonthRule
 from employers.funding.paying_accounts import paying_accounts
@@ -16,6 +17,7 @@ from tpa.contracts.months import months_before, next_month
 from tpa.contracts.selectors import contract_on, fees_in, fees_in_months
 from tpa.foundation.errors import NotFound
 from tpa.foundation.parameters import legal_value
+from tpa.foundation.values.money import ZERO
 from tpa.models import Contract, ContractFee, ContractVersion, InvoiceClaim, MonthClose
 
 # Clocks of two machines differ by less.
@@ -44,6 +46,7 @@ def month_facts(contract: Contract, employer_id: int, month_on: date, known_at: 
         last_fees=_last_fees(contract, fees[month_on]),
         by_division=terms.by_division,
         due_days=terms.invoice_due_days,
+        recovered_amount=_recovered(fees[month_on], employer_id, month_on),
     )
 
 
@@ -81,6 +84,19 @@ def _tax(contract: Contract, fees: Sequence[ContractFee], month_on: date) -> Tax
     except NotFound:
         return None
     return Tax(state, rate.value, rate.citation)
+
+
+def _recovered(fees: Sequence[ContractFee], employer_id: int, month_on: date) -> Decimal:
+    """What came back in the month, and in closed ones since; not looked at where no fee is a per cent of it."""
+    if not any(fee.kind == ContractFee.Kind.OF_RECOVERIES for fee in fees):
+        return ZERO
+    before = MonthClose.objects.filter(employer=employer_id, month_on__lt=month_on).order_by("-known_at").first()
+    return recovered_between(
+        employer_id,
+        since=month_on,
+        before=next_month(month_on),
+        recorded_after=before.known_at if before is not None else None,
+    )
 
 
 def _settled(contract: Contract, employer_id: int, month_on: date) -> Iterator[SettledFact]:

@@ -47,6 +47,7 @@ from tpa.demo.clock import at
 from tpa.demo.funding import agree_funding, ask_for_money
 from tpa.demo.providers import EVERGREEN, LONG_AGO, build_networks, build_rosters, take_part
 from tpa.demo.real_files import OpenGroup, OpenWorld, read_open_world
+from tpa.demo.recoveries import agree_on_recoveries, recover
 from tpa.demo.stop_loss import TREATED_MONTHS, ask, insure, treat
 from tpa.demo.users import add_user, build_users
 from tpa.demo.year import Year, spoiled
@@ -111,6 +112,7 @@ def build_world(*, members: int = 560, seed: int = 2026, say: Say = lambda text:
             _enrol_open(group, house)
         with _on(date(2025, 12, 16)):
             policy_id = insure(employer_id=houses[0].employer_id, by=SYSTEM)
+            agree_on_recoveries(employer_id=houses[0].employer_id, by=SYSTEM)
             agree(claims_account_id=houses[0].account_id, company=houses[0].cast.name.upper(), by=SYSTEM)
         say("living through 2026")
         month_on = FIRST_DAY
@@ -128,6 +130,7 @@ def build_world(*, members: int = 560, seed: int = 2026, say: Say = lambda text:
             )
         with _on(LAST_DAY):
             ask(policy_id=policy_id, on=LAST_DAY, by=SYSTEM)
+            recover(employer_id=houses[0].employer_id, on=LAST_DAY, by=SYSTEM)
             bank_year(claims_account_id=houses[0].account_id)
             ask_for_money(account_id=houses[0].account_id, on=LAST_DAY, by=SYSTEM)
         with _on(LAST_DAY):
