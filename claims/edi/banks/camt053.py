@@ -32,6 +32,8 @@ _KINDS: Final = (
     ("PMNT", "", "XBCT", "wire"),
     ("PMNT", "IRCT", "", "wire"),
     ("PMNT", "RRCT", "", "wire"),
+    ("PMNT", "MDOP", "OTHR", "other"),
+    ("PMNT", "MCOP", "OTHR", "other"),
     ("PMNT", "", "", "ach"),
     ("ACMT", "MCOP", "INTR", "interest"),
     ("ACMT", "MDOP", "INTR", "interest"),
