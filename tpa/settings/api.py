@@ -80,6 +80,7 @@ SPECTACULAR_SETTINGS = {
         "StopLossNoticeStatus": "tpa.models.StopLossNotice.Status",
         "StopLossRequestStatus": "tpa.models.StopLossRequest.Status",
         "PaymentRunStatus": "claims.models.PaymentRun.Status",
+        "OverpaymentStatus": "claims.models.Overpayment.Status",
         "PayerSequence": ["P", "S", "T"],
         "Sex": ["F", "M", "U"],
         "FileStatus": "tpa.foundation.models.EdiFile.Status",
