@@ -59,9 +59,9 @@ SELECT t.id, t.posted_on, moved.amount, moved.amount - coalesce(taken.amount, 0)
   LEFT JOIN claims_payment paid
     ON paid.trace_number = split_part(coalesce(back.reference, t.reference), ':', 2)
        AND coalesce(back.kind, t.kind) IN ('payment', 'reissue', 'undelivered')
-  LEFT JOIN claims_paymentinstrument i ON i.payment_id = paid.id AND i.number =
+  LEFT JOIN claims_paymentinstrument i ON i.payment_id = paid.id AND i.number::text =
        CASE coalesce(back.kind, t.kind) WHEN 'payment' THEN '1'
-            ELSE split_part(coalesce(back.reference, t.reference), ':', 3) END::smallint
+            ELSE split_part(coalesce(back.reference, t.reference), ':', 3) END
   LEFT JOIN employers_ledgertransaction sent
     ON t.kind = 'undelivered' AND sent.reference =
        CASE i.number WHEN 1 THEN 'payment:' || paid.trace_number

@@ -30,6 +30,7 @@ from claims.models import (
     ClaimEvent,
     ClaimNote,
     Decision,
+    Overpayment,
     Payment,
     PaymentItem,
     PaymentRun,
@@ -37,10 +38,12 @@ from claims.models import (
     Reconciliation,
     Reprocessing,
     ReprocessingClaim,
+    ReturnFile,
     WhatIf,
 )
 from claims.packing import pack
 from claims.payments.instruments import issue_instruments
+from claims.recoveries.open_overpayment import FoundLine, open_overpayment
 from employers.facts import CoverageFact, MemberFact, OtherCoverageFact
 from employers.funding.write_request import Asked, Item, write_request
 from employers.models import (
@@ -58,10 +61,11 @@ from employers.models import (
 )
 from plans.models import Payee, Plan, Provider
 from tests.factories.stoploss import policy_words
+from tests.factories.users import make_scope
 from tpa.foundation.audit import Actor
 from tpa.foundation.authority import set_approval_limit
 from tpa.foundation.edi_files import store_bytes
-from tpa.foundation.models import Document, EdiFile, Interchange, TransactionSet, User
+from tpa.foundation.models import Document, EdiFile, Interchange, Role, TransactionSet, User
 from tpa.models import (
     Contract,
     ContractFee,
@@ -777,6 +781,31 @@ def make_authorization(world: World, *, status: str = "approved", number: str | 
         due_at=NOW + timedelta(days=15),
         because="Knee surgery in September",
         recorded_at=NOW,
+    )
+
+
+def make_overpayment(world: World, claim: Claim) -> Overpayment:
+    """A dollar too much of a paid claim, found by an audit."""
+    for kind in LedgerAccount.Kind:
+        LedgerAccount.objects.get_or_create(claims_account=world.account, kind=kind)
+    return open_overpayment(
+        found=[FoundLine(claim.claim_number, D("1.00"))],
+        reason="audit",
+        because="units",
+        by=make_scope(Role.SENIOR_EXAMINER),
+    )
+
+
+def make_returns(world: World, partner: User) -> ReturnFile:
+    """A bank's file of what came back, sent by a partner."""
+    return ReturnFile.objects.create(
+        sha256=store_bytes(world.employer.code.encode()),
+        name="returns.ach",
+        size_bytes=9,
+        origin="api",
+        sent_by_id=partner.pk,
+        received_at=NOW,
+        entry_count=1,
     )
 
 

@@ -206,6 +206,17 @@ class FaultHouse:
             assert time.monotonic() < until, f"no progress: {self.progress()} claims decided; {self._left()}"
             time.sleep(0.02)
 
+    def wait_for_the_first_bell(self, seconds: float = 60) -> None:
+        """Until a worker has taken a file up.
+
+        Before that Celery takes a child's death for a pool that cannot start, and ends: whoever supervises it starts it
+        again, and here nobody does.
+        """
+        until = time.monotonic() + seconds
+        while not self.rows("SELECT 1 FROM foundation_edifile WHERE status <> 'received' LIMIT 1"):
+            assert time.monotonic() < until, f"no worker took the file up; {self._said()}"
+            time.sleep(0.02)
+
     def _said(self) -> str:
         """Which of our processes still live, and the end of what they said."""
         ended = [process.poll() for process in self._processes]

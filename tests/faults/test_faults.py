@@ -67,6 +67,7 @@ def test_f1_children_killed_at_twenty_points(house: FaultHouse, file: Path, calm
     random = Random(1)
     worker = house.start_worker()
     house.manage("send_file", str(file))
+    house.wait_for_the_first_bell()
     for _ in range(20):
         time.sleep(random.uniform(0.05, 0.5))
         house.kill_a_child(worker, random)

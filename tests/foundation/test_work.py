@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import DatabaseError, OperationalError, connection, connections, transaction
 from django.utils import timezone
 
 from tpa.foundation import work
@@ -100,6 +100,34 @@ def test_a_lost_connection_loses_nothing_and_is_no_attempt() -> None:
     assert not WorkChunk.objects.filter(kind="never_written").exists()
     _due_again()
     assert work.do_next(KIND, lambda piece: None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_copy_that_is_cut_off_is_no_attempt() -> None:
+    """The driver has no better word for it than the base of all its errors."""
+    work.ask(KIND, key="a", payload={})
+
+    def dies(piece: dict[str, Any]) -> None:
+        raise DatabaseError("server closed the connection unexpectedly")
+
+    assert work.do_next(KIND, dies)
+    chunk = WorkChunk.objects.get(kind=KIND)
+    assert (chunk.status, chunk.attempts, chunk.error) == ("waiting", 0, "")
+    assert work.do_next(KIND, lambda piece: None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_attempt_that_a_crash_took_back_is_not_taken_back_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    work.ask(KIND, key="a", payload={})
+    chunk = WorkChunk.objects.get(kind=KIND)
+    monkeypatch.setattr(work, "_begin", lambda kind, shard: chunk.pk)
+
+    def dies(piece: dict[str, Any]) -> None:
+        raise OperationalError
+
+    assert work.do_next(KIND, dies)
+    chunk.refresh_from_db()
+    assert (chunk.status, chunk.attempts) == ("waiting", 0)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from http.cookies import SimpleCookie
 from typing import Any
 from unittest import mock
@@ -18,8 +17,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from claims.models import Claim, ReturnFile
-from claims.recoveries.open_overpayment import FoundLine, open_overpayment
+from claims.models import Claim
 from claims.recoveries.open_third_party_case import open_third_party_case
 from plans.models import PlanVersion
 from tests.factories import screens
@@ -28,7 +26,6 @@ from tests.factories.users import make_scope, make_user
 from tpa.foundation import bell
 from tpa.foundation.api import rate_limits
 from tpa.foundation.documents.keep_document import PDF, Written, keep_document
-from tpa.foundation.edi_files import store_bytes
 from tpa.foundation.models import AuditEvent, Document, EdiFile, Role, User
 
 ANONYMOUS = "anonymous"
@@ -127,15 +124,7 @@ def _half(world: screens.World, partner: User) -> dict[str, Any]:
     contract = screens.make_contract(world)
     invoice = screens.make_invoice(world, contract, claim)
     payment = claim.payment_items.get().payment
-    returns = ReturnFile.objects.create(
-        sha256=store_bytes(world.employer.code.encode()),
-        name="returns.ach",
-        size_bytes=9,
-        origin="api",
-        sent_by_id=partner.pk,
-        received_at=timezone.now(),
-        entry_count=1,
-    )
+    returns = screens.make_returns(world, partner)
     file = screens.make_file(f"{world.employer.code}.837")
     EdiFile.objects.filter(pk=file.pk).update(sent_by_id=partner.pk)
     answer = Document.objects.get(answers=file).pk
@@ -147,12 +136,13 @@ def _half(world: screens.World, partner: User) -> dict[str, Any]:
     bank_paper = _paper("ACH", "claims.paymentrun", payment.run_id, world.employer.pk).pk
     contract_paper = _paper("CONTRACT", "tpa.contract", contract.pk, world.employer.pk).pk
     bank = screens.make_bank(world, partner)
-    worker = make_scope(Role.SENIOR_EXAMINER)
-    overpayment = open_overpayment(
-        found=[FoundLine(claim.claim_number, Decimal("1.00"))], reason="audit", because="units", by=worker
-    )
+    overpayment = screens.make_overpayment(world, claim)
     accident = open_third_party_case(
-        member_id=world.members[0].pk, accident_on=date(2026, 1, 5), kind="auto", because="police report", by=worker
+        member_id=world.members[0].pk,
+        accident_on=date(2026, 1, 5),
+        kind="auto",
+        because="police report",
+        by=make_scope(Role.SENIOR_EXAMINER),
     )
     return {
         **bank,

@@ -20,15 +20,19 @@ from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
-from tests.factories.api import Caller, claim_body, make_caller, make_case
+from tests.factories.api import SCOPES, Caller, claim_body, make_caller, make_case
 from tests.factories.plans import make_network, make_participation, make_provider, make_schedule
 from tests.factories.screens import (
     make_authorization,
+    make_bank,
     make_claim,
     make_contract,
     make_file,
+    make_funding_request,
     make_invoice,
+    make_overpayment,
     make_reprocessing,
+    make_returns,
     make_stop_loss,
     make_what_if,
     make_world,
@@ -80,11 +84,11 @@ def _one_connection() -> Iterator[None]:
 @pytest.fixture
 def caller() -> Caller:
     """Somebody whom every door lets in."""
-    return make_caller(Role.EXAMINER, Role.TPA_MANAGER, Role.SETUP)
+    return make_caller(Role.EXAMINER, Role.TPA_MANAGER, Role.SETUP, scopes=(*SCOPES, "bank:read", "bank:write"))
 
 
 @pytest.fixture
-def known() -> dict[str, str]:
+def known(caller: Caller) -> dict[str, str]:
     """Something real for each parameter of an address."""
     world = make_world()
     claim = make_claim(world, world.members[0], status="paid")
@@ -106,8 +110,10 @@ def known() -> dict[str, str]:
         "policy_id": f"policy_{policy.pk}",
         "request_id": f"request_{asked.pk}",
         "run_id": f"run_{payment.run_id}",
-        "returns_id": "returns_1",
-        "bank_file_id": "bankfile_1",
+        "returns_id": f"returns_{make_returns(world, caller.user).pk}",
+        "bank_file_id": f"bankfile_{make_bank(world, caller.user)['bank_file_id']}",
+        "funding_request_id": f"funding_{make_funding_request(world).pk}",
+        "recovery_number": make_overpayment(world, claim).number,
         "what_if_id": f"whatif_{make_what_if(world).pk}",
         "number": "1",
         "code": world.plan.code,

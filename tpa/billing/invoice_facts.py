@@ -111,8 +111,8 @@ def _before(invoice: Invoice) -> Before | None:
             division=invoice.division,
             kind=Invoice.Kind.INVOICE,
             close__month_on__lt=invoice.close.month_on,
-            issued_at__lt=invoice.issued_at,
         )
+        .filter(Q(issued_at__lt=invoice.issued_at) | Q(issued_at=invoice.issued_at, pk__lt=invoice.pk))
         .annotate(is_own=Q(contract=invoice.contract_id))
         .order_by("-is_own", "-close__month_on", "-pk")
         .first()

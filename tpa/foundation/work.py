@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import structlog
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from tpa.foundation.models import WorkChunk
@@ -111,11 +112,11 @@ def do_next(
                 return True
             do(held.payload)
             _end(chunk_id, WorkChunk.Status.DONE)
-    except (OperationalError, InterfaceError) as error:
-        # Postgres went away or sent us away: no fault of the work.
-        log.warning("work_interrupted", kind=kind, chunk=chunk_id, error=type(error).__name__)
-        _when_back(lambda: _forget_attempt(chunk_id))
     except Exception as error:
+        if _is_away(error):
+            log.warning("work_interrupted", kind=kind, chunk=chunk_id, error=type(error).__name__)
+            _when_back(lambda: _forget_attempt(chunk_id))
+            return True
         # The message may hold a person's data; its kind and place do not.
         place = _place_of(error)
         log.exception("work_failed", kind=kind, chunk=chunk_id, error=type(error).__name__, place=place)
@@ -167,9 +168,15 @@ def _hold(chunk_id: int, *, exclusive: bool) -> _Held | None:
     return _Held(json.loads(row[0]), *row[1:]) if row else None
 
 
+def _is_away(error: Exception) -> bool:
+    """Whether Postgres went away or sent us away: no fault of the work. In the middle of a COPY the driver knows only
+    that something went wrong, and raises the base of its errors."""
+    return isinstance(error, (OperationalError, InterfaceError)) or type(error) is DatabaseError
+
+
 def _forget_attempt(chunk_id: int) -> None:
-    """This was no attempt at the work."""
-    WorkChunk.objects.filter(pk=chunk_id).update(attempts=F("attempts") - 1, leased_until=None)
+    """This was no attempt at the work. A crash of Postgres may have forgotten it already."""
+    WorkChunk.objects.filter(pk=chunk_id).update(attempts=Greatest(F("attempts") - 1, 0), leased_until=None)
 
 
 def _when_back(act: Callable[[], object]) -> None:

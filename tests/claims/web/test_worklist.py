@@ -65,7 +65,7 @@ def test_htmx_gets_the_claim_alone(client: Client, world: World) -> None:
 def test_it_asks_little_and_writes_down_who_was_shown(client: Client, world: World) -> None:
     claims = [make_claim(world, member) for member in world.members]
     client.force_login(make_user(Role.EXAMINER))
-    with few_queries():
+    with few_queries(14):
         response = client.get(reverse("claims:worklist"), {"claim": claims[0].pk})
     assert response.status_code == 200
     assert response["Cache-Control"] == "no-store, private"

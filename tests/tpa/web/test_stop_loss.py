@@ -70,7 +70,7 @@ def test_a_notice_is_sent_or_waived(manager: Client, policy: StopLossPolicy) -> 
 
 
 def test_a_policy_tells_where_everybody_stands(manager: Client, policy: StopLossPolicy, world: World) -> None:
-    with few_queries(most=24):
+    with few_queries(most=30):
         page = _text(manager, "tpa:stop_loss_policy", policy.pk)
     for words in ("$544.00", "$2,000.00", world.member.first_name, "leukemia", "2027-03-31", "Owed against filed"):
         assert words in page, words

@@ -131,7 +131,7 @@ def test_auditors_close_nothing(client: Client, world: World) -> None:
 def test_a_contract_with_its_fees_limits_and_months(manager: Client, invoice: Invoice) -> None:
     with few_queries():
         assert "ASA-" in manager.get(reverse("tpa:contracts")).content.decode()
-    with few_queries(16):
+    with few_queries(22):
         page = manager.get(reverse("tpa:contract", args=[invoice.contract_id])).content.decode()
     assert "$34.50" in page
     assert "$10,000.00" in page
