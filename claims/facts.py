@@ -11,8 +11,8 @@ ZERO = Decimal("0.00")
 
 
 class Fact(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """Base of all plain facts: immutable, compared by value, written without what is at its default. No fact points in a
-    circle: the cycle collector need not walk through them."""
+    """Base of all plain facts: immutable, compared by value, written without what is at its default. No fact points in
+    a circle: the cycle collector need not walk through them."""
 
 
 class SubmittedPerson(Fact, frozen=True, kw_only=True):

@@ -10,8 +10,8 @@ import msgspec
 
 
 class _Fact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
-    """Base of what is said: immutable, compared by value, written without what is at its default. No fact points in a
-    circle: the cycle collector need not walk through them."""
+    """Base of what is said: immutable, compared by value, written without what is at its default. No fact points in
+    a circle: the cycle collector need not walk through them."""
 
 
 class ParticipationFact(_Fact, frozen=True, kw_only=True):

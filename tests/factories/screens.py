@@ -787,7 +787,7 @@ def make_authorization(world: World, *, status: str = "approved", number: str | 
 def make_overpayment(world: World, claim: Claim) -> Overpayment:
     """A dollar too much of a paid claim, found by an audit."""
     for kind in LedgerAccount.Kind:
-        LedgerAccount.objects.get_or_create(claims_account=world.account, kind=kind)
+        LedgerAccount.objects.get_or_create(employer=world.employer, claims_account=world.account, kind=kind)
     return open_overpayment(
         found=[FoundLine(claim.claim_number, D("1.00"))],
         reason="audit",
