@@ -11,6 +11,7 @@ from django.urls import reverse
 from tests.factories.queries import few_queries
 from tests.factories.screens import World, make_claim, make_contract, make_invoice, make_world
 from tests.factories.users import make_user
+from tpa.foundation.audit import Actor, record
 from tpa.foundation.models import AuditEvent, Document, Role
 from tpa.models import Invoice
 
@@ -147,3 +148,10 @@ def test_the_auditor_reads_the_trail_and_proves_it(client: Client, invoice: Invo
     assert AuditEvent.objects.filter(action="foundation.audit.verified").exists()
     only = client.get(reverse("tpa:audit"), {"action": "foundation.audit.verified"}).content.decode()
     assert "Show all" in only
+
+
+def test_what_an_event_tells_may_be_called_anything(client: Client) -> None:
+    record("foundation.approvallimit.set", by=Actor.system("tests"), detail={"items": 2, "keys": 3})
+    client.force_login(make_user(Role.AUDITOR))
+    page = client.get(reverse("tpa:audit")).content.decode()
+    assert '<span class="muted">items</span> 2' in page

@@ -37,5 +37,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     names = {f"user:{user.pk}": str(user) for user in User.objects.filter(pk__in=ids)}
     for event in page.rows:
         event.who = names.get(event.actor, event.actor)  # type: ignore[attr-defined]
+        # Not `detail.items` in the template: a detail may itself be called so, and a template asks for a key first.
+        event.told = list(event.detail.items())  # type: ignore[attr-defined]
     context: dict[str, Any] = {"page": page, "report": report, "actor": actor, "action": action}
     return screen(request, "tpa/audit.html", context)
