@@ -148,11 +148,33 @@ def _workers(url: str, *, children: int) -> Iterator[subprocess.Popen[bytes]]:
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(command, env=_env(url), stdout=log, stderr=log)
         try:
-            time.sleep(4)  # until the children have loaded all they need
+            _wait_until_idle(process.pid, children)
             yield process
         finally:
             process.terminate()
             process.wait()
+
+
+def _wait_until_idle(pid: int, children: int) -> None:
+    """Until so many children stand and have loaded all they need: none of them has worked for half a second."""
+    seen: list[int] = []
+    for _ in range(240):
+        time.sleep(0.5)
+        ticks = [_ticks(child) for child in _children(pid)]
+        if len(ticks) == children and ticks == seen:
+            return
+        seen = ticks
+    raise RuntimeError("the worker's children do not come to rest")
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _ticks(pid: int) -> int:
+    """What a process has worked so far, in ticks of the clock."""
+    after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(after_name[11]) + int(after_name[12])
 
 
 def _env(url: str) -> dict[str, str]:
@@ -342,6 +364,5 @@ def _long_figures(folder: Path, population: Any) -> dict[str, Any]:
 
 def _peaks(pid: int) -> list[int]:
     """Highest resident memory of a worker's children so far, in MB."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    lines = [line for child in children for line in Path(f"/proc/{child}/status").read_text().splitlines()]
+    lines = [line for child in _children(pid) for line in Path(f"/proc/{child}/status").read_text().splitlines()]
     return [int(line.split()[1]) >> 10 for line in lines if line.startswith("VmHWM")]
