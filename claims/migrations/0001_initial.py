@@ -7,362 +7,805 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('employers', '0002_guards'),
-        ('foundation', '0003_approval_limits'),
-        ('plans', '0002_guards'),
+        ("employers", "0002_guards"),
+        ("foundation", "0003_approval_limits"),
+        ("plans", "0002_guards"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Authorization',
+            name="Authorization",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=50, unique=True)),
-                ('code_from', models.CharField(help_text='first procedure or revenue code it permits', max_length=10)),
-                ('code_to', models.CharField(max_length=10)),
-                ('period', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('units_count', models.DecimalField(decimal_places=3, max_digits=12)),
-                ('recorded_at', models.DateTimeField()),
-                ('superseded_at', models.DateTimeField(null=True)),
-                ('employer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.employer')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.member')),
-                ('provider', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plans.provider')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=50, unique=True)),
+                ("code_from", models.CharField(help_text="first procedure or revenue code it permits", max_length=10)),
+                ("code_to", models.CharField(max_length=10)),
+                ("period", django.contrib.postgres.fields.ranges.DateRangeField()),
+                ("units_count", models.DecimalField(decimal_places=3, max_digits=12)),
+                ("recorded_at", models.DateTimeField()),
+                ("superseded_at", models.DateTimeField(null=True)),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.member"
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="plans.provider"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Claim',
+            name="Claim",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('claim_number', models.CharField(max_length=14, unique=True)),
-                ('kind', models.CharField(choices=[('P', 'professional'), ('I', 'institutional'), ('D', 'dental')], max_length=1)),
-                ('origin', models.CharField(choices=[('837', '837'), ('api', 'API'), ('paper', 'paper')], max_length=8)),
-                ('sent_by_id', models.BigIntegerField(help_text='the user or partner system that sent it', null=True)),
-                ('patient_control_number', models.CharField(max_length=38)),
-                ('frequency_code', models.CharField(default='1', max_length=1)),
-                ('service_from', models.DateField()),
-                ('service_to', models.DateField(help_text='last day, inclusive, as submitted')),
-                ('received_on', models.DateField(help_text='the day it was filed: legal clocks start here')),
-                ('received_at', models.DateTimeField()),
-                ('billed_amount', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('submission', models.BinaryField(help_text='claims.facts.Submission, packed')),
-                ('status', models.CharField(choices=[('received', 'received'), ('pended', 'pended'), ('approved', 'approved'), ('denied', 'denied'), ('paid', 'paid'), ('reversed', 'reversed')], default='received', max_length=10)),
-                ('status_at', models.DateTimeField()),
-                ('allowed_amount', models.DecimalField(decimal_places=2, max_digits=14, null=True)),
-                ('member_amount', models.DecimalField(decimal_places=2, max_digits=14, null=True)),
-                ('plan_paid_amount', models.DecimalField(decimal_places=2, max_digits=14, null=True)),
-                ('due_on', models.DateField(help_text='the day by which the law wants it decided')),
-                ('revision', models.IntegerField(default=0, help_text='grows with every move; a stale save is refused')),
-                ('billing_provider', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plans.provider')),
-                ('employer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.employer')),
-                ('family', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.family')),
-                ('member', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.member')),
-                ('original_claim', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='claims.claim')),
-                ('payee', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plans.payee')),
-                ('transaction_set', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.transactionset')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='ClaimEvent',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('actor', models.CharField(max_length=80)),
-                ('origin', models.CharField(help_text='engine, screen, api, edi or system', max_length=8)),
-                ('from_status', models.CharField(blank=True, max_length=10)),
-                ('to_status', models.CharField(max_length=10)),
-                ('because', models.CharField(blank=True, max_length=300)),
-                ('claim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='claims.claim')),
-                ('employer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.employer')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='ClaimNote',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('author_id', models.BigIntegerField()),
-                ('text', models.TextField()),
-                ('claim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='claims.claim')),
-                ('employer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.employer')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Decision',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('billed_amount', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('allowed_amount', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('not_covered_amount', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('copay_amount', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('deductible_amount', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('coinsurance_amount', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('other_payer_amount', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('member_amount', models.DecimalField(decimal_places=2, help_text='all the member owes: the adjustments of group PR', max_digits=14)),
-                ('plan_paid_amount', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('adjusted_amount', models.DecimalField(decimal_places=2, help_text='the sum of all adjustments', max_digits=14)),
-                ('number', models.SmallIntegerField()),
-                ('outcome', models.CharField(choices=[('approved', 'approved'), ('denied', 'denied'), ('pended', 'pended'), ('reversed', 'reversed')], max_length=10)),
-                ('plan_hash', models.CharField(blank=True, help_text='content hash of the plan version it applied', max_length=64)),
-                ('engine_version', models.CharField(max_length=12)),
-                ('facts', models.BinaryField(help_text='all that could influence it, packed')),
-                ('says', models.BinaryField(help_text="the decision with every line's trace, packed")),
-                ('decided_at', models.DateTimeField()),
-                ('decided_by', models.CharField(max_length=80)),
-                ('claim', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='claims.claim')),
-                ('employer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.employer')),
-                ('member', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.member')),
-                ('plan', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plans.plan')),
-                ('reverses', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='claims.decision')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='ClaimLine',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('billed_amount', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('allowed_amount', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('not_covered_amount', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('copay_amount', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('deductible_amount', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('coinsurance_amount', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('other_payer_amount', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('member_amount', models.DecimalField(decimal_places=2, help_text='all the member owes: the adjustments of group PR', max_digits=14)),
-                ('plan_paid_amount', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('adjusted_amount', models.DecimalField(decimal_places=2, help_text='the sum of all adjustments', max_digits=14)),
-                ('number', models.SmallIntegerField()),
-                ('procedure_code', models.CharField(blank=True, max_length=10)),
-                ('modifiers', models.CharField(blank=True, help_text='in order, with colons', max_length=11)),
-                ('revenue_code', models.CharField(blank=True, max_length=4)),
-                ('place_of_service', models.CharField(blank=True, max_length=2)),
-                ('service_from', models.DateField()),
-                ('service_to', models.DateField()),
-                ('tooth_numbers', models.CharField(blank=True, help_text='dental, in order, with colons', max_length=60)),
-                ('units_count', models.DecimalField(decimal_places=3, max_digits=12)),
-                ('benefit', models.CharField(blank=True, help_text='the benefit category of the plan', max_length=40)),
-                ('network_tier', models.CharField(blank=True, max_length=20)),
-                ('adjustments', models.JSONField(help_text='[group, CARC, amount, [RARC …]] in order')),
-                ('claim', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='claims.claim')),
-                ('employer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.employer')),
-                ('member', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.member')),
-                ('decision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='claims.decision')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='AccumulatorEntry',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year_on', models.DateField(help_text='first day of the plan year, or of the lifetime')),
-                ('bucket', models.CharField(help_text='as the plan names it, such as deductible:in', max_length=60)),
-                ('amount', models.DecimalField(decimal_places=2, help_text='dollars applied, or a count', max_digits=14)),
-                ('employer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.employer')),
-                ('family', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.family')),
-                ('member', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.member')),
-                ('decision', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='consumptions', to='claims.decision')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("claim_number", models.CharField(max_length=14, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("P", "professional"), ("I", "institutional"), ("D", "dental")], max_length=1
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(choices=[("837", "837"), ("api", "API"), ("paper", "paper")], max_length=8),
+                ),
+                ("sent_by_id", models.BigIntegerField(help_text="the user or partner system that sent it", null=True)),
+                ("patient_control_number", models.CharField(max_length=38)),
+                ("frequency_code", models.CharField(default="1", max_length=1)),
+                ("service_from", models.DateField()),
+                ("service_to", models.DateField(help_text="last day, inclusive, as submitted")),
+                ("received_on", models.DateField(help_text="the day it was filed: legal clocks start here")),
+                ("received_at", models.DateTimeField()),
+                ("billed_amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("submission", models.BinaryField(help_text="claims.facts.Submission, packed")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("received", "received"),
+                            ("pended", "pended"),
+                            ("approved", "approved"),
+                            ("denied", "denied"),
+                            ("paid", "paid"),
+                            ("reversed", "reversed"),
+                        ],
+                        default="received",
+                        max_length=10,
+                    ),
+                ),
+                ("status_at", models.DateTimeField()),
+                ("allowed_amount", models.DecimalField(decimal_places=2, max_digits=14, null=True)),
+                ("member_amount", models.DecimalField(decimal_places=2, max_digits=14, null=True)),
+                ("plan_paid_amount", models.DecimalField(decimal_places=2, max_digits=14, null=True)),
+                ("due_on", models.DateField(help_text="the day by which the law wants it decided")),
+                (
+                    "revision",
+                    models.IntegerField(default=0, help_text="grows with every move; a stale save is refused"),
+                ),
+                (
+                    "billing_provider",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="plans.provider",
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.employer",
+                    ),
+                ),
+                (
+                    "family",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.family",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.member",
+                    ),
+                ),
+                (
+                    "original_claim",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="claims.claim",
+                    ),
+                ),
+                (
+                    "payee",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="plans.payee"
+                    ),
+                ),
+                (
+                    "transaction_set",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="foundation.transactionset",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'accumulator entries',
+                "indexes": [
+                    models.Index(fields=["employer", "-id"], name="claim_of_employer"),
+                    models.Index(fields=["member", "service_from"], name="claim_of_member"),
+                    models.Index(
+                        condition=models.Q(("status", "pended")), fields=["due_on", "id"], name="claim_pended"
+                    ),
+                    models.Index(
+                        condition=models.Q(("status", "received")), fields=["family", "id"], name="claim_received"
+                    ),
+                    models.Index(
+                        condition=models.Q(("status__in", ["approved", "denied"])),
+                        fields=["employer", "id"],
+                        name="claim_to_pay",
+                    ),
+                    models.Index(fields=["transaction_set"], name="claim_of_set"),
+                    models.Index(fields=["patient_control_number"], name="claim_patient_control"),
+                    models.Index(
+                        condition=models.Q(("original_claim__isnull", False)),
+                        fields=["original_claim"],
+                        name="claim_original",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Payment',
+            name="ClaimEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('method', models.CharField(choices=[('check', 'check'), ('ach', 'ACH'), ('none', 'no money moves')], max_length=5)),
-                ('funds', models.CharField(choices=[('own', "the employer's own account"), ('tpa', 'advanced from TPA funds, to be reimbursed')], help_text='whose money it is', max_length=3)),
-                ('trace_number', models.CharField(help_text='ties payment, ACH and remittance', max_length=10, unique=True)),
-                ('check_number', models.CharField(blank=True, max_length=10)),
-                ('paid_on', models.DateField()),
-                ('items_amount', models.DecimalField(decimal_places=2, help_text='the sum of its items, reversals negative', max_digits=14)),
-                ('brought_forward_amount', models.DecimalField(decimal_places=2, default=0, help_text='what the recipient still owed us before, now recovered', max_digits=14)),
-                ('forward_balance_amount', models.DecimalField(decimal_places=2, default=0, help_text='what the recipient owes us now, for the next payment', max_digits=14)),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('claims_account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.claimsaccount')),
-                ('employer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.employer')),
-                ('member', models.ForeignKey(db_index=False, help_text='the subscriber, when benefits are not assigned', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.member')),
-                ('payee', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plans.payee')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("actor", models.CharField(max_length=80)),
+                ("origin", models.CharField(help_text="engine, screen, api, edi or system", max_length=8)),
+                ("from_status", models.CharField(blank=True, max_length=10)),
+                ("to_status", models.CharField(max_length=10)),
+                ("because", models.CharField(blank=True, max_length=300)),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="claims.claim"
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.employer",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PaymentItem',
+            name="ClaimNote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('claim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payment_items', to='claims.claim')),
-                ('decision', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='payment_item', to='claims.decision')),
-                ('employer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.employer')),
-                ('payment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='claims.payment')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("author_id", models.BigIntegerField()),
+                ("text", models.TextField()),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="notes", to="claims.claim"
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PaymentRun',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('run_on', models.DateField(help_text='the day its payments carry')),
-                ('issued_at', models.DateTimeField()),
-                ('status', models.CharField(choices=[('issued', 'issued, documents due'), ('done', 'done')], default='issued', max_length=10)),
-                ('status_at', models.DateTimeField()),
-                ('started_by', models.CharField(max_length=80)),
-                ('claim_count', models.IntegerField(help_text='decisions settled, reversals among them')),
-                ('payment_count', models.IntegerField()),
-                ('paid_amount', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('held_count', models.IntegerField(help_text='approved, but more than the account could fund')),
-                ('held_amount', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('documents_due_count', models.IntegerField(help_text='pieces of document work that are not done yet')),
-                ('employer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.employer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("billed_amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("allowed_amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("not_covered_amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("copay_amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("deductible_amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("coinsurance_amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("other_payer_amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                (
+                    "member_amount",
+                    models.DecimalField(
+                        decimal_places=2, help_text="all the member owes: the adjustments of group PR", max_digits=14
+                    ),
+                ),
+                ("plan_paid_amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                (
+                    "adjusted_amount",
+                    models.DecimalField(decimal_places=2, help_text="the sum of all adjustments", max_digits=14),
+                ),
+                ("number", models.SmallIntegerField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("approved", "approved"),
+                            ("denied", "denied"),
+                            ("pended", "pended"),
+                            ("reversed", "reversed"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "plan_hash",
+                    models.CharField(
+                        blank=True, help_text="content hash of the plan version it applied", max_length=64
+                    ),
+                ),
+                ("engine_version", models.CharField(max_length=12)),
+                ("facts", models.BinaryField(help_text="all that could influence it, packed")),
+                ("says", models.BinaryField(help_text="the decision with every line's trace, packed")),
+                ("decided_at", models.DateTimeField()),
+                ("decided_by", models.CharField(max_length=80)),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="claims.claim",
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.employer",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.member",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="plans.plan",
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="claims.decision",
+                    ),
+                ),
             ],
-        ),
-        migrations.AddField(
-            model_name='payment',
-            name='run',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='claims.paymentrun'),
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("reverses__isnull", False)),
+                        fields=["employer"],
+                        name="reversal_of_employer",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("claim", "number"), name="decision_number"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("reverses__isnull", False)), fields=("reverses",), name="reversed_only_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "billed_amount",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("plan_paid_amount"), "+", models.F("adjusted_amount")
+                                ),
+                            )
+                        ),
+                        name="decision_balances",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
-            name='Pend',
+            name="ClaimLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(help_text='a code of claims.adjudication.engine.reasons', max_length=40)),
-                ('line_number', models.SmallIntegerField(null=True)),
-                ('evidence', models.JSONField(default=dict)),
-                ('queue', models.CharField(max_length=30)),
-                ('status', models.CharField(choices=[('open', 'open'), ('resolved', 'resolved')], default='open', max_length=10)),
-                ('status_at', models.DateTimeField()),
-                ('opened_at', models.DateTimeField()),
-                ('claim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pends', to='claims.claim')),
-                ('decision', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='claims.decision')),
-                ('employer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.employer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("billed_amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("allowed_amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("not_covered_amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("copay_amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("deductible_amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("coinsurance_amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("other_payer_amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                (
+                    "member_amount",
+                    models.DecimalField(
+                        decimal_places=2, help_text="all the member owes: the adjustments of group PR", max_digits=14
+                    ),
+                ),
+                ("plan_paid_amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                (
+                    "adjusted_amount",
+                    models.DecimalField(decimal_places=2, help_text="the sum of all adjustments", max_digits=14),
+                ),
+                ("number", models.SmallIntegerField()),
+                ("procedure_code", models.CharField(blank=True, max_length=10)),
+                ("modifiers", models.CharField(blank=True, help_text="in order, with colons", max_length=11)),
+                ("revenue_code", models.CharField(blank=True, max_length=4)),
+                ("place_of_service", models.CharField(blank=True, max_length=2)),
+                ("service_from", models.DateField()),
+                ("service_to", models.DateField()),
+                (
+                    "tooth_numbers",
+                    models.CharField(blank=True, help_text="dental, in order, with colons", max_length=60),
+                ),
+                ("units_count", models.DecimalField(decimal_places=3, max_digits=12)),
+                ("benefit", models.CharField(blank=True, help_text="the benefit category of the plan", max_length=40)),
+                ("network_tier", models.CharField(blank=True, max_length=20)),
+                ("adjustments", models.JSONField(help_text="[group, CARC, amount, [RARC …]] in order")),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="claims.claim"
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.employer",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.member",
+                    ),
+                ),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="claims.decision"
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["member", "service_from"], name="line_of_member"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "billed_amount",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("plan_paid_amount"), "+", models.F("adjusted_amount")
+                                ),
+                            )
+                        ),
+                        name="line_balances",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="AccumulatorEntry",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year_on", models.DateField(help_text="first day of the plan year, or of the lifetime")),
+                ("bucket", models.CharField(help_text="as the plan names it, such as deductible:in", max_length=60)),
+                (
+                    "amount",
+                    models.DecimalField(decimal_places=2, help_text="dollars applied, or a count", max_digits=14),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.employer",
+                    ),
+                ),
+                (
+                    "family",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.family",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.member",
+                    ),
+                ),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="consumptions",
+                        to="claims.decision",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "accumulator entries",
+                "indexes": [
+                    models.Index(fields=["family", "year_on"], name="accumulator_of_family"),
+                    models.Index(fields=["decision"], name="accumulator_of_decision"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PaymentRun",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("run_on", models.DateField(help_text="the day its payments carry")),
+                ("issued_at", models.DateTimeField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("issued", "issued, documents due"), ("done", "done")], default="issued", max_length=10
+                    ),
+                ),
+                ("status_at", models.DateTimeField()),
+                ("started_by", models.CharField(max_length=80)),
+                ("claim_count", models.IntegerField(help_text="decisions settled, reversals among them")),
+                ("payment_count", models.IntegerField()),
+                ("paid_amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("held_count", models.IntegerField(help_text="approved, but more than the account could fund")),
+                ("held_amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("documents_due_count", models.IntegerField(help_text="pieces of document work that are not done yet")),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["employer", "-id"], name="payment_run_of_employer"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Payment",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[("check", "check"), ("ach", "ACH"), ("none", "no money moves")], max_length=5
+                    ),
+                ),
+                (
+                    "funds",
+                    models.CharField(
+                        choices=[
+                            ("own", "the employer's own account"),
+                            ("tpa", "advanced from TPA funds, to be reimbursed"),
+                        ],
+                        help_text="whose money it is",
+                        max_length=3,
+                    ),
+                ),
+                (
+                    "trace_number",
+                    models.CharField(help_text="ties payment, ACH and remittance", max_length=10, unique=True),
+                ),
+                ("check_number", models.CharField(blank=True, max_length=10)),
+                ("paid_on", models.DateField()),
+                (
+                    "items_amount",
+                    models.DecimalField(
+                        decimal_places=2, help_text="the sum of its items, reversals negative", max_digits=14
+                    ),
+                ),
+                (
+                    "brought_forward_amount",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=0,
+                        help_text="what the recipient still owed us before, now recovered",
+                        max_digits=14,
+                    ),
+                ),
+                (
+                    "forward_balance_amount",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=0,
+                        help_text="what the recipient owes us now, for the next payment",
+                        max_digits=14,
+                    ),
+                ),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                (
+                    "claims_account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.claimsaccount",
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        help_text="the subscriber, when benefits are not assigned",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.member",
+                    ),
+                ),
+                (
+                    "payee",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="plans.payee",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="payments", to="claims.paymentrun"
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["claims_account", "payee", "-id"], name="payment_of_payee"),
+                    models.Index(
+                        condition=models.Q(("member__isnull", False)),
+                        fields=["claims_account", "member", "-id"],
+                        name="payment_of_member",
+                    ),
+                    models.Index(fields=["employer", "paid_on"], name="payment_of_day"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "amount",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("items_amount"), "-", models.F("brought_forward_amount")
+                                    ),
+                                    "+",
+                                    models.F("forward_balance_amount"),
+                                ),
+                            )
+                        ),
+                        name="payment_adds_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__gte", 0), ("brought_forward_amount__gte", 0), ("forward_balance_amount__gte", 0)
+                        ),
+                        name="payment_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount", 0), ("forward_balance_amount", 0), _connector="OR"),
+                        name="payment_pays_before_it_owes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("member__isnull", False), ("payee__isnull", True)),
+                            models.Q(("member__isnull", True), ("payee__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="payment_has_one_recipient",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount", 0), ("method", "none")),
+                            models.Q(models.Q(("method", "none"), _negated=True), ("amount__gt", 0)),
+                            _connector="OR",
+                        ),
+                        name="payment_moves_money_or_not",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("method", "check"), models.Q(("check_number", ""), _negated=True)),
+                            models.Q(models.Q(("method", "check"), _negated=True), ("check_number", "")),
+                            _connector="OR",
+                        ),
+                        name="payment_check_is_numbered",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("check_number", ""), _negated=True),
+                        fields=("check_number",),
+                        name="check_number_once",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PaymentItem",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="payment_items", to="claims.claim"
+                    ),
+                ),
+                (
+                    "decision",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="payment_item", to="claims.decision"
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.employer",
+                    ),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="items", to="claims.payment"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Resolution',
+            name="Pend",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(max_length=40)),
-                ('line_number', models.SmallIntegerField(help_text='null: the whole claim', null=True)),
-                ('answer', models.CharField(choices=[('allow', 'allow'), ('deny', 'deny'), ('price', 'allow at this price')], max_length=10)),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=14, null=True)),
-                ('carc', models.CharField(blank=True, max_length=5)),
-                ('because', models.CharField(max_length=300)),
-                ('by_id', models.BigIntegerField(null=True)),
-                ('by_name', models.CharField(max_length=80)),
-                ('at', models.DateTimeField()),
-                ('claim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='resolutions', to='claims.claim')),
-                ('employer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.employer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.CharField(help_text="a code of claims.adjudication.engine.reasons", max_length=40)),
+                ("line_number", models.SmallIntegerField(null=True)),
+                ("evidence", models.JSONField(default=dict)),
+                ("queue", models.CharField(max_length=30)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("open", "open"), ("resolved", "resolved")], default="open", max_length=10
+                    ),
+                ),
+                ("status_at", models.DateTimeField()),
+                ("opened_at", models.DateTimeField()),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="pends", to="claims.claim"
+                    ),
+                ),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="claims.decision",
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.employer",
+                    ),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(condition=models.Q(("status", "open")), fields=["queue", "reason"], name="pend_open"),
+                ],
+            },
         ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['employer', '-id'], name='claim_of_employer'),
-        ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['member', 'service_from'], name='claim_of_member'),
-        ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(condition=models.Q(('status', 'pended')), fields=['due_on', 'id'], name='claim_pended'),
-        ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(condition=models.Q(('status', 'received')), fields=['family', 'id'], name='claim_received'),
-        ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(condition=models.Q(('status__in', ['approved', 'denied'])), fields=['employer', 'id'], name='claim_to_pay'),
-        ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['transaction_set'], name='claim_of_set'),
-        ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['patient_control_number'], name='claim_patient_control'),
-        ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(condition=models.Q(('original_claim__isnull', False)), fields=['original_claim'], name='claim_original'),
-        ),
-        migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(condition=models.Q(('reverses__isnull', False)), fields=['employer'], name='reversal_of_employer'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(fields=('claim', 'number'), name='decision_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(condition=models.Q(('reverses__isnull', False)), fields=('reverses',), name='reversed_only_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('billed_amount', django.db.models.expressions.CombinedExpression(models.F('plan_paid_amount'), '+', models.F('adjusted_amount')))), name='decision_balances'),
-        ),
-        migrations.AddIndex(
-            model_name='claimline',
-            index=models.Index(fields=['member', 'service_from'], name='line_of_member'),
-        ),
-        migrations.AddConstraint(
-            model_name='claimline',
-            constraint=models.CheckConstraint(condition=models.Q(('billed_amount', django.db.models.expressions.CombinedExpression(models.F('plan_paid_amount'), '+', models.F('adjusted_amount')))), name='line_balances'),
-        ),
-        migrations.AddIndex(
-            model_name='accumulatorentry',
-            index=models.Index(fields=['family', 'year_on'], name='accumulator_of_family'),
-        ),
-        migrations.AddIndex(
-            model_name='accumulatorentry',
-            index=models.Index(fields=['decision'], name='accumulator_of_decision'),
-        ),
-        migrations.AddIndex(
-            model_name='paymentrun',
-            index=models.Index(fields=['employer', '-id'], name='payment_run_of_employer'),
-        ),
-        migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['claims_account', 'payee', '-id'], name='payment_of_payee'),
-        ),
-        migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(condition=models.Q(('member__isnull', False)), fields=['claims_account', 'member', '-id'], name='payment_of_member'),
-        ),
-        migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['employer', 'paid_on'], name='payment_of_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('items_amount'), '-', models.F('brought_forward_amount')), '+', models.F('forward_balance_amount')))), name='payment_adds_up'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('brought_forward_amount__gte', 0), ('forward_balance_amount__gte', 0)), name='payment_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', 0), ('forward_balance_amount', 0), _connector='OR'), name='payment_pays_before_it_owes'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('member__isnull', False), ('payee__isnull', True)), models.Q(('member__isnull', True), ('payee__isnull', False)), _connector='OR'), name='payment_has_one_recipient'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount', 0), ('method', 'none')), models.Q(models.Q(('method', 'none'), _negated=True), ('amount__gt', 0)), _connector='OR'), name='payment_moves_money_or_not'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('method', 'check'), models.Q(('check_number', ''), _negated=True)), models.Q(models.Q(('method', 'check'), _negated=True), ('check_number', '')), _connector='OR'), name='payment_check_is_numbered'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(condition=models.Q(('check_number', ''), _negated=True), fields=('check_number',), name='check_number_once'),
-        ),
-        migrations.AddIndex(
-            model_name='pend',
-            index=models.Index(condition=models.Q(('status', 'open')), fields=['queue', 'reason'], name='pend_open'),
+        migrations.CreateModel(
+            name="Resolution",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.CharField(max_length=40)),
+                ("line_number", models.SmallIntegerField(help_text="null: the whole claim", null=True)),
+                (
+                    "answer",
+                    models.CharField(
+                        choices=[("allow", "allow"), ("deny", "deny"), ("price", "allow at this price")], max_length=10
+                    ),
+                ),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=14, null=True)),
+                ("carc", models.CharField(blank=True, max_length=5)),
+                ("because", models.CharField(max_length=300)),
+                ("by_id", models.BigIntegerField(null=True)),
+                ("by_name", models.CharField(max_length=80)),
+                ("at", models.DateTimeField()),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="resolutions", to="claims.claim"
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.employer",
+                    ),
+                ),
+            ],
         ),
     ]

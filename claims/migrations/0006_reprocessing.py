@@ -62,6 +62,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["employer", "-id"], name="reprocessing_of_employer"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ReprocessingClaim",
@@ -121,14 +126,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="reprocessing",
-            index=models.Index(fields=["employer", "-id"], name="reprocessing_of_employer"),
-        ),
-        migrations.AddConstraint(
-            model_name="reprocessingclaim",
-            constraint=models.UniqueConstraint(fields=("reprocessing", "claim"), name="reprocessing_claim_once"),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("reprocessing", "claim"), name="reprocessing_claim_once"),
+                ],
+            },
         ),
         employer_isolation("claims_reprocessing"),
         employer_isolation("claims_reprocessingclaim"),

@@ -62,6 +62,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("stated_amount__gte", 0)), name="stated_credit_is_no_debt"
+                    ),
+                    models.UniqueConstraint(fields=("file_hash", "employer", "row_number"), name="credit_of_row_once"),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="accumulatorentry",
@@ -89,18 +97,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="entry_of_decision_or_credit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="priorcredit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("stated_amount__gte", 0)), name="stated_credit_is_no_debt"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="priorcredit",
-            constraint=models.UniqueConstraint(
-                fields=("file_hash", "employer", "row_number"), name="credit_of_row_once"
             ),
         ),
         employer_isolation("claims_priorcredit"),

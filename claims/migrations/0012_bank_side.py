@@ -73,7 +73,41 @@ class Migration(migrations.Migration):
                 ("entry_count", models.IntegerField(help_text="credits and prenotes")),
                 ("credit_amount", models.DecimalField(decimal_places=2, max_digits=14)),
                 ("made_at", models.DateTimeField()),
+                (
+                    "claims_account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.claimsaccount"
+                    ),
+                ),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="foundation.document"
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ach_files",
+                        to="claims.paymentrun",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("destination", "origin", "minute", "modifier"), name="ach_file_once"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="BankTerms",
@@ -123,7 +157,32 @@ class Migration(migrations.Migration):
                 ("source", models.CharField(help_text="the agreement it stands in", max_length=200)),
                 ("recorded_at", models.DateTimeField()),
                 ("superseded_at", models.DateTimeField(null=True)),
+                (
+                    "claims_account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.claimsaccount"
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("superseded_at__isnull", True)),
+                        expressions=[("claims_account", "="), ("period", "&&")],
+                        name="one_set_of_bank_terms",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("settlement_days__range", (1, 5)), ("stale_days__range", (30, 3650))),
+                        name="bank_terms_days",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="MemberAccount",
@@ -140,6 +199,57 @@ class Migration(migrations.Migration):
                 ("because", models.CharField(max_length=120)),
                 ("recorded_at", models.DateTimeField()),
                 ("superseded_at", models.DateTimeField(null=True)),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.member"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("superseded_at__isnull", True)),
+                        fields=("member",),
+                        name="one_account_of_a_member",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PositivePayFile",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("layout", models.CharField(max_length=20)),
+                ("issue_count", models.IntegerField()),
+                ("issue_amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("void_count", models.IntegerField()),
+                ("void_amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("made_at", models.DateTimeField()),
+                (
+                    "claims_account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.claimsaccount"
+                    ),
+                ),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="foundation.document"
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
@@ -182,19 +292,106 @@ class Migration(migrations.Migration):
                     models.CharField(blank=True, default="", help_text="why it does not stand", max_length=300),
                 ),
                 ("return_code", models.CharField(blank=True, default="", max_length=3)),
+                (
+                    "ach_file",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="instruments",
+                        to="claims.achfile",
+                    ),
+                ),
+                (
+                    "claims_account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.claimsaccount",
+                    ),
+                ),
+                (
+                    "credited_by",
+                    models.ForeignKey(
+                        help_text="the payment in which it was set against the claims taken back",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="claims.payment",
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
+                    ),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="instruments", to="claims.payment"
+                    ),
+                ),
+                (
+                    "issue_file",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="claims.positivepayfile",
+                    ),
+                ),
+                (
+                    "void_file",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="claims.positivepayfile",
+                    ),
+                ),
             ],
-        ),
-        migrations.CreateModel(
-            name="PositivePayFile",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("layout", models.CharField(max_length=20)),
-                ("issue_count", models.IntegerField()),
-                ("issue_amount", models.DecimalField(decimal_places=2, max_digits=14)),
-                ("void_count", models.IntegerField()),
-                ("void_amount", models.DecimalField(decimal_places=2, max_digits=14)),
-                ("made_at", models.DateTimeField()),
-            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ach_trace", ""), _negated=True),
+                        fields=["ach_trace"],
+                        name="instrument_trace",
+                    ),
+                    models.Index(fields=["claims_account", "status"], name="instrument_of_account"),
+                    models.Index(
+                        condition=models.Q(("ach_file__isnull", True), ("method", "ach"), ("status", "issued")),
+                        fields=["claims_account"],
+                        name="instrument_not_sent",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("payment", "number"), name="instrument_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ["issued", "cleared", "escheated"])),
+                        fields=("payment",),
+                        name="one_instrument_stands",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("check_number", ""), _negated=True),
+                        fields=("check_number",),
+                        name="instrument_check_number_once",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="instrument_moves_money"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("method", "check"), models.Q(("check_number", ""), _negated=True)),
+                            models.Q(("method", "ach"), ("check_number", "")),
+                            _connector="OR",
+                        ),
+                        name="instrument_check_is_numbered",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("credited_by__isnull", True), ("status", "credited"), _connector="OR"),
+                        name="instrument_credited_in_a_payment",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ReceivingAccount",
@@ -218,6 +415,92 @@ class Migration(migrations.Migration):
                 ("usable_on", models.DateField(help_text="the first day of a credit after the prenote", null=True)),
                 ("return_code", models.CharField(blank=True, default="", max_length=3)),
                 ("noted_on", models.DateField()),
+                (
+                    "ach_file",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="prenotes",
+                        to="claims.achfile",
+                    ),
+                ),
+                (
+                    "claims_account",
+                    models.ForeignKey(
+                        help_text="that tries it",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.claimsaccount",
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.employer",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.member"
+                    ),
+                ),
+                (
+                    "payee",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="plans.payee"
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ach_trace", ""), _negated=True), fields=["ach_trace"], name="prenote_trace"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("payee", "member", "fingerprint"), name="receiving_account_once", nulls_distinct=False
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("employer__isnull", True), ("member__isnull", True), ("payee__isnull", False)),
+                            models.Q(("employer__isnull", False), ("member__isnull", False), ("payee__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="receiving_account_of_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "tried"), _negated=True),
+                            models.Q(("ach_file__isnull", False), ("usable_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="tried_account_has_its_day",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ReturnFile",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sha256", models.CharField(max_length=64, unique=True)),
+                ("name", models.CharField(max_length=255)),
+                ("size_bytes", models.IntegerField()),
+                ("origin", models.CharField(max_length=20)),
+                ("sent_by_id", models.BigIntegerField(null=True)),
+                ("received_at", models.DateTimeField()),
+                ("again_count", models.IntegerField(default=0, help_text="how often the same bytes came again")),
+                ("entry_count", models.IntegerField(default=0)),
+                (
+                    "open_count",
+                    models.IntegerField(default=0, help_text="entries that fitted nothing when the file was read"),
+                ),
             ],
         ),
         migrations.CreateModel(
@@ -264,25 +547,48 @@ class Migration(migrations.Migration):
                     "note",
                     models.CharField(blank=True, default="", help_text="what a person made of it", max_length=300),
                 ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="ReturnFile",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("sha256", models.CharField(max_length=64, unique=True)),
-                ("name", models.CharField(max_length=255)),
-                ("size_bytes", models.IntegerField()),
-                ("origin", models.CharField(max_length=20)),
-                ("sent_by_id", models.BigIntegerField(null=True)),
-                ("received_at", models.DateTimeField()),
-                ("again_count", models.IntegerField(default=0, help_text="how often the same bytes came again")),
-                ("entry_count", models.IntegerField(default=0)),
                 (
-                    "open_count",
-                    models.IntegerField(default=0, help_text="entries that fitted nothing when the file was read"),
+                    "account",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="claims.receivingaccount",
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.employer",
+                    ),
+                ),
+                (
+                    "instrument",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="returns",
+                        to="claims.paymentinstrument",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="claims.returnfile"
+                    ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(condition=models.Q(("status", "open")), fields=["status"], name="return_entry_open"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("file", "place"), name="return_entry_once"),
+                ],
+            },
         ),
         migrations.RemoveConstraint(
             model_name="payment",
@@ -335,338 +641,6 @@ class Migration(migrations.Migration):
                 ),
                 name="payment_not_negative",
             ),
-        ),
-        migrations.AddField(
-            model_name="achfile",
-            name="claims_account",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.claimsaccount"
-            ),
-        ),
-        migrations.AddField(
-            model_name="achfile",
-            name="document",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="foundation.document"
-            ),
-        ),
-        migrations.AddField(
-            model_name="achfile",
-            name="employer",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
-            ),
-        ),
-        migrations.AddField(
-            model_name="achfile",
-            name="run",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="ach_files", to="claims.paymentrun"
-            ),
-        ),
-        migrations.AddField(
-            model_name="bankterms",
-            name="claims_account",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.claimsaccount"
-            ),
-        ),
-        migrations.AddField(
-            model_name="bankterms",
-            name="employer",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
-            ),
-        ),
-        migrations.AddField(
-            model_name="memberaccount",
-            name="employer",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
-            ),
-        ),
-        migrations.AddField(
-            model_name="memberaccount",
-            name="member",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.member"
-            ),
-        ),
-        migrations.AddField(
-            model_name="paymentinstrument",
-            name="ach_file",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="instruments", to="claims.achfile"
-            ),
-        ),
-        migrations.AddField(
-            model_name="paymentinstrument",
-            name="claims_account",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="employers.claimsaccount",
-            ),
-        ),
-        migrations.AddField(
-            model_name="paymentinstrument",
-            name="credited_by",
-            field=models.ForeignKey(
-                help_text="the payment in which it was set against the claims taken back",
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="claims.payment",
-            ),
-        ),
-        migrations.AddField(
-            model_name="paymentinstrument",
-            name="employer",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
-            ),
-        ),
-        migrations.AddField(
-            model_name="paymentinstrument",
-            name="payment",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="instruments", to="claims.payment"
-            ),
-        ),
-        migrations.AddField(
-            model_name="positivepayfile",
-            name="claims_account",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.claimsaccount"
-            ),
-        ),
-        migrations.AddField(
-            model_name="positivepayfile",
-            name="document",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="foundation.document"
-            ),
-        ),
-        migrations.AddField(
-            model_name="positivepayfile",
-            name="employer",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
-            ),
-        ),
-        migrations.AddField(
-            model_name="paymentinstrument",
-            name="issue_file",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="claims.positivepayfile"
-            ),
-        ),
-        migrations.AddField(
-            model_name="paymentinstrument",
-            name="void_file",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="claims.positivepayfile"
-            ),
-        ),
-        migrations.AddField(
-            model_name="receivingaccount",
-            name="ach_file",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="prenotes", to="claims.achfile"
-            ),
-        ),
-        migrations.AddField(
-            model_name="receivingaccount",
-            name="claims_account",
-            field=models.ForeignKey(
-                help_text="that tries it",
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="employers.claimsaccount",
-            ),
-        ),
-        migrations.AddField(
-            model_name="receivingaccount",
-            name="employer",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
-            ),
-        ),
-        migrations.AddField(
-            model_name="receivingaccount",
-            name="member",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.member"
-            ),
-        ),
-        migrations.AddField(
-            model_name="receivingaccount",
-            name="payee",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="plans.payee"
-            ),
-        ),
-        migrations.AddField(
-            model_name="returnentry",
-            name="account",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="claims.receivingaccount"
-            ),
-        ),
-        migrations.AddField(
-            model_name="returnentry",
-            name="employer",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
-            ),
-        ),
-        migrations.AddField(
-            model_name="returnentry",
-            name="instrument",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="returns",
-                to="claims.paymentinstrument",
-            ),
-        ),
-        migrations.AddField(
-            model_name="returnentry",
-            name="file",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="claims.returnfile"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="achfile",
-            constraint=models.UniqueConstraint(
-                fields=("destination", "origin", "minute", "modifier"), name="ach_file_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankterms",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("superseded_at__isnull", True)),
-                expressions=[("claims_account", "="), ("period", "&&")],
-                name="one_set_of_bank_terms",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankterms",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("settlement_days__range", (1, 5)), ("stale_days__range", (30, 3650))),
-                name="bank_terms_days",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="memberaccount",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("superseded_at__isnull", True)), fields=("member",), name="one_account_of_a_member"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="paymentinstrument",
-            index=models.Index(
-                condition=models.Q(("ach_trace", ""), _negated=True), fields=["ach_trace"], name="instrument_trace"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="paymentinstrument",
-            index=models.Index(fields=["claims_account", "status"], name="instrument_of_account"),
-        ),
-        migrations.AddIndex(
-            model_name="paymentinstrument",
-            index=models.Index(
-                condition=models.Q(("ach_file__isnull", True), ("method", "ach"), ("status", "issued")),
-                fields=["claims_account"],
-                name="instrument_not_sent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentinstrument",
-            constraint=models.UniqueConstraint(fields=("payment", "number"), name="instrument_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentinstrument",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status__in", ["issued", "cleared", "escheated"])),
-                fields=("payment",),
-                name="one_instrument_stands",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentinstrument",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("check_number", ""), _negated=True),
-                fields=("check_number",),
-                name="instrument_check_number_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentinstrument",
-            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="instrument_moves_money"),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentinstrument",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("method", "check"), models.Q(("check_number", ""), _negated=True)),
-                    models.Q(("method", "ach"), ("check_number", "")),
-                    _connector="OR",
-                ),
-                name="instrument_check_is_numbered",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentinstrument",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("credited_by__isnull", True), ("status", "credited"), _connector="OR"),
-                name="instrument_credited_in_a_payment",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="receivingaccount",
-            index=models.Index(
-                condition=models.Q(("ach_trace", ""), _negated=True), fields=["ach_trace"], name="prenote_trace"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receivingaccount",
-            constraint=models.UniqueConstraint(
-                fields=("payee", "member", "fingerprint"), name="receiving_account_once", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receivingaccount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("employer__isnull", True), ("member__isnull", True), ("payee__isnull", False)),
-                    models.Q(("employer__isnull", False), ("member__isnull", False), ("payee__isnull", True)),
-                    _connector="OR",
-                ),
-                name="receiving_account_of_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receivingaccount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "tried"), _negated=True),
-                    models.Q(("ach_file__isnull", False), ("usable_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="tried_account_has_its_day",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="returnentry",
-            index=models.Index(condition=models.Q(("status", "open")), fields=["status"], name="return_entry_open"),
-        ),
-        migrations.AddConstraint(
-            model_name="returnentry",
-            constraint=models.UniqueConstraint(fields=("file", "place"), name="return_entry_once"),
         ),
         migrations.RunSQL(NUMBERS, "DROP SEQUENCE claims_ach_entry;"),
         migrations.RunSQL(

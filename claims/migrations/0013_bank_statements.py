@@ -107,6 +107,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("window_days__gte", 0), ("window_days__lte", 60)),
+                        name="bank_window_sensible",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="BankFile",
@@ -148,6 +156,80 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["-received_at"], name="bank_file_of_time"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="BankStatement",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(blank=True, help_text="the bank's name for it", max_length=80)),
+                ("period", django.contrib.postgres.fields.ranges.DateRangeField(help_text="its days")),
+                ("ends_on", models.DateField()),
+                ("opening_amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("in_amount", models.DecimalField(decimal_places=2, help_text="what came", max_digits=14)),
+                ("out_amount", models.DecimalField(decimal_places=2, help_text="what went", max_digits=14)),
+                ("closing_amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("opening_is_told", models.BooleanField(help_text="false: reckoned from the closing balance")),
+                ("line_count", models.IntegerField()),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("loaded_at", models.DateTimeField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("standing", "stands"), ("withdrawn", "withdrawn")], default="standing", max_length=10
+                    ),
+                ),
+                ("status_at", models.DateTimeField()),
+                (
+                    "bank_account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="statements", to="claims.bankaccount"
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="statements", to="claims.bankfile"
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["bank_account", "ends_on"], name="bank_statement_of_day"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "closing_amount",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("opening_amount"), "+", models.F("in_amount")
+                                    ),
+                                    "-",
+                                    models.F("out_amount"),
+                                ),
+                            )
+                        ),
+                        name="bank_statement_adds_up",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("status", "standing")),
+                        expressions=[("bank_account", "="), ("period", "&&")],
+                        name="one_bank_statement_a_day",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="BankLine",
@@ -199,7 +281,35 @@ class Migration(migrations.Migration):
                         to="employers.employer",
                     ),
                 ),
+                (
+                    "statement",
+                    models.ForeignKey(
+                        help_text="null: the balance at the start",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="claims.bankstatement",
+                    ),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["bank_account", "booked_on"], name="bank_line_of_day"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount", 0), _negated=True), name="bank_line_moves_money"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "opening"), ("statement__isnull", True)),
+                            models.Q(models.Q(("kind", "opening"), _negated=True), ("statement__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="bank_line_of_statement",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="BankMatch",
@@ -310,6 +420,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("difference_amount", 0), _negated=True), name="bank_exception_differs"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="BankMatchPart",
@@ -350,6 +467,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount", 0), _negated=True), name="bank_part_moves_money"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("line__isnull", True), ("transaction__isnull", False)),
+                            models.Q(("line__isnull", False), ("transaction__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="bank_part_of_one_side",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="BankPostingRule",
@@ -389,59 +521,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.CreateModel(
-            name="BankStatement",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.CharField(blank=True, help_text="the bank's name for it", max_length=80)),
-                ("period", django.contrib.postgres.fields.ranges.DateRangeField(help_text="its days")),
-                ("ends_on", models.DateField()),
-                ("opening_amount", models.DecimalField(decimal_places=2, max_digits=14)),
-                ("in_amount", models.DecimalField(decimal_places=2, help_text="what came", max_digits=14)),
-                ("out_amount", models.DecimalField(decimal_places=2, help_text="what went", max_digits=14)),
-                ("closing_amount", models.DecimalField(decimal_places=2, max_digits=14)),
-                ("opening_is_told", models.BooleanField(help_text="false: reckoned from the closing balance")),
-                ("line_count", models.IntegerField()),
-                ("fingerprint", models.CharField(max_length=64)),
-                ("loaded_at", models.DateTimeField()),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[("standing", "stands"), ("withdrawn", "withdrawn")], default="standing", max_length=10
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("limit_amount__gt", 0)), name="bank_rule_has_limit"),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("superseded_at__isnull", True)),
+                        expressions=[("bank_account", "="), ("line_kind", "="), ("words", "="), ("period", "&&")],
+                        name="one_bank_rule_at_a_time",
                     ),
-                ),
-                ("status_at", models.DateTimeField()),
-                (
-                    "bank_account",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="statements", to="claims.bankaccount"
-                    ),
-                ),
-                (
-                    "employer",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
-                    ),
-                ),
-                (
-                    "file",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="statements", to="claims.bankfile"
-                    ),
-                ),
-            ],
-        ),
-        migrations.AddField(
-            model_name="bankline",
-            name="statement",
-            field=models.ForeignKey(
-                help_text="null: the balance at the start",
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="lines",
-                to="claims.bankstatement",
-            ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Reconciliation",
@@ -509,147 +598,46 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="bankaccount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("window_days__gte", 0), ("window_days__lte", 60)), name="bank_window_sensible"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="bankfile",
-            index=models.Index(fields=["-received_at"], name="bank_file_of_time"),
-        ),
-        migrations.AddConstraint(
-            model_name="bankexception",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("difference_amount", 0), _negated=True), name="bank_exception_differs"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankmatchpart",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount", 0), _negated=True), name="bank_part_moves_money"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankmatchpart",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("line__isnull", True), ("transaction__isnull", False)),
-                    models.Q(("line__isnull", False), ("transaction__isnull", True)),
-                    _connector="OR",
-                ),
-                name="bank_part_of_one_side",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankpostingrule",
-            constraint=models.CheckConstraint(condition=models.Q(("limit_amount__gt", 0)), name="bank_rule_has_limit"),
-        ),
-        migrations.AddConstraint(
-            model_name="bankpostingrule",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("superseded_at__isnull", True)),
-                expressions=[("bank_account", "="), ("line_kind", "="), ("words", "="), ("period", "&&")],
-                name="one_bank_rule_at_a_time",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="bankstatement",
-            index=models.Index(fields=["bank_account", "ends_on"], name="bank_statement_of_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="bankstatement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "closing_amount",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("opening_amount"), "+", models.F("in_amount")
-                            ),
-                            "-",
-                            models.F("out_amount"),
-                        ),
-                    )
-                ),
-                name="bank_statement_adds_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankstatement",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("status", "standing")),
-                expressions=[("bank_account", "="), ("period", "&&")],
-                name="one_bank_statement_a_day",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="bankline",
-            index=models.Index(fields=["bank_account", "booked_on"], name="bank_line_of_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="bankline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount", 0), _negated=True), name="bank_line_moves_money"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "opening"), ("statement__isnull", True)),
-                    models.Q(models.Q(("kind", "opening"), _negated=True), ("statement__isnull", False)),
-                    _connector="OR",
-                ),
-                name="bank_line_of_statement",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reconciliation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "book_amount",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "book_amount",
                                 django.db.models.expressions.CombinedExpression(
-                                    models.F("bank_amount"), "+", models.F("in_transit_amount")
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("bank_amount"), "+", models.F("in_transit_amount")
+                                        ),
+                                        "-",
+                                        models.F("outstanding_amount"),
+                                    ),
+                                    "-",
+                                    models.F("unexplained_amount"),
                                 ),
-                                "-",
-                                models.F("outstanding_amount"),
-                            ),
-                            "-",
-                            models.F("unexplained_amount"),
+                            )
                         ),
-                    )
-                ),
-                name="reconciliation_sums_to_zero",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reconciliation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("signed_at__isnull", True), ("signed_by", "")),
-                    models.Q(
-                        ("signed_at__isnull", False),
-                        models.Q(("signed_by", ""), _negated=True),
-                        models.Q(("signed_by", models.F("prepared_by")), _negated=True),
+                        name="reconciliation_sums_to_zero",
                     ),
-                    _connector="OR",
-                ),
-                name="reconciliation_by_two",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reconciliation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "dropped"), _negated=True),
-                fields=("bank_account", "as_of_on"),
-                name="reconciliation_once_a_day",
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("signed_at__isnull", True), ("signed_by", "")),
+                            models.Q(
+                                ("signed_at__isnull", False),
+                                models.Q(("signed_by", ""), _negated=True),
+                                models.Q(("signed_by", models.F("prepared_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="reconciliation_by_two",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "dropped"), _negated=True),
+                        fields=("bank_account", "as_of_on"),
+                        name="reconciliation_once_a_day",
+                    ),
+                ],
+            },
         ),
         append_only("claims_bankline"),
         append_only("claims_bankmatchpart"),

@@ -65,6 +65,65 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="RecoveryTerms",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("state", models.CharField(blank=True, help_text="of the payee; blank: any", max_length=2)),
+                ("period", django.contrib.postgres.fields.ranges.DateRangeField()),
+                (
+                    "offset_allowed",
+                    models.BooleanField(help_text="may be taken from later payments of the same plan and payee"),
+                ),
+                ("notice_days", models.IntegerField(help_text="after the letter; 0: taken back at once")),
+                ("answer_days", models.IntegerField(help_text="how long the payee has to pay or dispute")),
+                ("follow_up_days", models.IntegerField(help_text="until it is asked again")),
+                (
+                    "follows_state_law",
+                    models.BooleanField(help_text="waits as long as the payee's state wants, if that is longer"),
+                ),
+                ("source", models.CharField(help_text="the agreement and section that say so", max_length=120)),
+                ("recorded_at", models.DateTimeField()),
+                ("superseded_at", models.DateTimeField(null=True)),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
+                    ),
+                ),
+                (
+                    "payee",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="plans.payee",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="plans.plan",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "recovery terms",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("answer_days__gte", 1), ("follow_up_days__gte", 1), ("notice_days__gte", 0)
+                        ),
+                        name="recovery_terms_days",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Overpayment",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -120,7 +179,75 @@ class Migration(migrations.Migration):
                 ),
                 ("write_off_asked_by_id", models.BigIntegerField(null=True)),
                 ("write_off_because", models.CharField(blank=True, max_length=300)),
+                (
+                    "claims_account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.claimsaccount",
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        help_text="the subscriber, when benefits were not assigned",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.member",
+                    ),
+                ),
+                (
+                    "payee",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="plans.payee",
+                    ),
+                ),
+                (
+                    "terms",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="claims.recoveryterms",
+                    ),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["employer", "status", "id"], name="overpayment_of_employer"),
+                    models.Index(
+                        condition=models.Q(
+                            models.Q(("status", "settled"), _negated=True), ("has_more_to_tell", True), _connector="OR"
+                        ),
+                        fields=["claims_account", "payee"],
+                        name="overpayment_of_payee",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("member__isnull", False), ("payee__isnull", True)),
+                            models.Q(("member__isnull", True), ("payee__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="overpayment_has_one_recipient",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="OverpaymentEntry",
@@ -148,9 +275,74 @@ class Migration(migrations.Migration):
                 ("recorded_by", models.CharField(max_length=80)),
                 ("check_number", models.CharField(blank=True, help_text="of the refund", max_length=30)),
                 ("because", models.CharField(blank=True, max_length=300)),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.employer",
+                    ),
+                ),
+                (
+                    "overpayment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="claims.overpayment"
+                    ),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="claims.payment",
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversed_by",
+                        to="claims.overpaymententry",
+                    ),
+                ),
             ],
             options={
                 "verbose_name_plural": "overpayment entries",
+                "indexes": [
+                    models.Index(fields=["overpayment", "id"], name="overpayment_entry_in_order"),
+                    models.Index(fields=["employer", "posted_on"], name="overpayment_entry_of_day"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount__gt", 0), ("kind__in", ["found", "returned", "bounced"])),
+                            models.Q(("amount__lt", 0), ("kind__in", ["offset", "refund", "write_off"])),
+                            models.Q(("amount", 0), ("kind", "called")),
+                            _connector="OR",
+                        ),
+                        name="overpayment_entry_sign",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "refund"), _negated=True),
+                            models.Q(("check_number", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="overpayment_refund_is_numbered",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind__in", ["offset", "called", "returned"]), _negated=True),
+                            ("payment__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="overpayment_offset_has_payment",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -159,7 +351,37 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("line_number", models.SmallIntegerField(help_text="of the claim; null: the whole of it", null=True)),
                 ("amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                (
+                    "claim",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="claims.claim"),
+                ),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="claims.decision"
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.employer",
+                    ),
+                ),
+                (
+                    "overpayment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="claims.overpayment"
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="overpayment_line_is_something"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PaymentAdjustment",
@@ -179,31 +401,46 @@ class Migration(migrations.Migration):
                 ),
                 ("reference", models.CharField(max_length=50)),
                 ("amount", models.DecimalField(decimal_places=2, max_digits=14)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="RecoveryTerms",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("state", models.CharField(blank=True, help_text="of the payee; blank: any", max_length=2)),
-                ("period", django.contrib.postgres.fields.ranges.DateRangeField()),
                 (
-                    "offset_allowed",
-                    models.BooleanField(help_text="may be taken from later payments of the same plan and payee"),
+                    "employer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.employer",
+                    ),
                 ),
-                ("notice_days", models.IntegerField(help_text="after the letter; 0: taken back at once")),
-                ("answer_days", models.IntegerField(help_text="how long the payee has to pay or dispute")),
-                ("follow_up_days", models.IntegerField(help_text="until it is asked again")),
                 (
-                    "follows_state_law",
-                    models.BooleanField(help_text="waits as long as the payee's state wants, if that is longer"),
+                    "entry",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="told_by",
+                        to="claims.overpaymententry",
+                    ),
                 ),
-                ("source", models.CharField(help_text="the agreement and section that say so", max_length=120)),
-                ("recorded_at", models.DateTimeField()),
-                ("superseded_at", models.DateTimeField(null=True)),
+                (
+                    "overpayment",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="claims.overpayment",
+                    ),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="adjustments", to="claims.payment"
+                    ),
+                ),
             ],
             options={
-                "verbose_name_plural": "recovery terms",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount", 0), _negated=True), name="payment_adjustment_is_something"
+                    ),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -244,264 +481,6 @@ class Migration(migrations.Migration):
                     )
                 ),
                 name="payment_adds_up",
-            ),
-        ),
-        migrations.AddField(
-            model_name="overpayment",
-            name="claims_account",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="employers.claimsaccount",
-            ),
-        ),
-        migrations.AddField(
-            model_name="overpayment",
-            name="employer",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
-            ),
-        ),
-        migrations.AddField(
-            model_name="overpayment",
-            name="member",
-            field=models.ForeignKey(
-                db_index=False,
-                help_text="the subscriber, when benefits were not assigned",
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="employers.member",
-            ),
-        ),
-        migrations.AddField(
-            model_name="overpayment",
-            name="payee",
-            field=models.ForeignKey(
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="plans.payee",
-            ),
-        ),
-        migrations.AddField(
-            model_name="overpaymententry",
-            name="employer",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
-            ),
-        ),
-        migrations.AddField(
-            model_name="overpaymententry",
-            name="overpayment",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="claims.overpayment"
-            ),
-        ),
-        migrations.AddField(
-            model_name="overpaymententry",
-            name="payment",
-            field=models.ForeignKey(
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="claims.payment",
-            ),
-        ),
-        migrations.AddField(
-            model_name="overpaymententry",
-            name="reverses",
-            field=models.OneToOneField(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="reversed_by",
-                to="claims.overpaymententry",
-            ),
-        ),
-        migrations.AddField(
-            model_name="overpaymentline",
-            name="claim",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="claims.claim"),
-        ),
-        migrations.AddField(
-            model_name="overpaymentline",
-            name="decision",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="claims.decision"
-            ),
-        ),
-        migrations.AddField(
-            model_name="overpaymentline",
-            name="employer",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
-            ),
-        ),
-        migrations.AddField(
-            model_name="overpaymentline",
-            name="overpayment",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="claims.overpayment"
-            ),
-        ),
-        migrations.AddField(
-            model_name="paymentadjustment",
-            name="employer",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
-            ),
-        ),
-        migrations.AddField(
-            model_name="paymentadjustment",
-            name="entry",
-            field=models.OneToOneField(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="told_by",
-                to="claims.overpaymententry",
-            ),
-        ),
-        migrations.AddField(
-            model_name="paymentadjustment",
-            name="overpayment",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="claims.overpayment"
-            ),
-        ),
-        migrations.AddField(
-            model_name="paymentadjustment",
-            name="payment",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="adjustments", to="claims.payment"
-            ),
-        ),
-        migrations.AddField(
-            model_name="recoveryterms",
-            name="employer",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
-            ),
-        ),
-        migrations.AddField(
-            model_name="recoveryterms",
-            name="payee",
-            field=models.ForeignKey(
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="plans.payee",
-            ),
-        ),
-        migrations.AddField(
-            model_name="recoveryterms",
-            name="plan",
-            field=models.ForeignKey(
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="plans.plan",
-            ),
-        ),
-        migrations.AddField(
-            model_name="overpayment",
-            name="terms",
-            field=models.ForeignKey(
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="claims.recoveryterms",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="overpaymententry",
-            index=models.Index(fields=["overpayment", "id"], name="overpayment_entry_in_order"),
-        ),
-        migrations.AddIndex(
-            model_name="overpaymententry",
-            index=models.Index(fields=["employer", "posted_on"], name="overpayment_entry_of_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="overpaymententry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount__gt", 0), ("kind__in", ["found", "returned", "bounced"])),
-                    models.Q(("amount__lt", 0), ("kind__in", ["offset", "refund", "write_off"])),
-                    models.Q(("amount", 0), ("kind", "called")),
-                    _connector="OR",
-                ),
-                name="overpayment_entry_sign",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="overpaymententry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "refund"), _negated=True),
-                    models.Q(("check_number", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="overpayment_refund_is_numbered",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="overpaymententry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind__in", ["offset", "called", "returned"]), _negated=True),
-                    ("payment__isnull", False),
-                    _connector="OR",
-                ),
-                name="overpayment_offset_has_payment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="overpaymentline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="overpayment_line_is_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentadjustment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount", 0), _negated=True), name="payment_adjustment_is_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recoveryterms",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("answer_days__gte", 1), ("follow_up_days__gte", 1), ("notice_days__gte", 0)),
-                name="recovery_terms_days",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="overpayment",
-            index=models.Index(fields=["employer", "status", "id"], name="overpayment_of_employer"),
-        ),
-        migrations.AddIndex(
-            model_name="overpayment",
-            index=models.Index(
-                condition=models.Q(
-                    models.Q(("status", "settled"), _negated=True), ("has_more_to_tell", True), _connector="OR"
-                ),
-                fields=["claims_account", "payee"],
-                name="overpayment_of_payee",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="overpayment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("member__isnull", False), ("payee__isnull", True)),
-                    models.Q(("member__isnull", True), ("payee__isnull", False)),
-                    _connector="OR",
-                ),
-                name="overpayment_has_one_recipient",
             ),
         ),
         migrations.RunSQL(NUMBERS, "DROP SEQUENCE claims_overpayment_number;"),

@@ -56,6 +56,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name_plural": "subrogation terms",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("fee_percent__gte", 0), ("fee_percent__lte", 100)),
+                        name="subrogation_fee_is_a_part",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -148,6 +154,30 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["employer", "status", "id"], name="third_party_of_employer"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("agreed_amount__isnull", True),
+                                ("attorney_amount__isnull", True),
+                                ("settlement_amount__isnull", True),
+                            ),
+                            models.Q(
+                                ("agreed_amount__gte", 0),
+                                ("agreed_amount__lte", models.F("settlement_amount")),
+                                ("attorney_amount__gte", 0),
+                                ("settlement_amount__gte", models.F("attorney_amount")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="settlement_is_whole",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ThirdParty",
@@ -218,6 +248,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "claim"), name="third_party_claim_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_related", True)),
+                        fields=("claim",),
+                        name="claim_in_one_third_party_case",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ThirdPartyReceipt",
@@ -252,6 +292,35 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "amount",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("member_amount"), "+", models.F("fee_amount")
+                                    ),
+                                    "+",
+                                    models.F("plan_amount"),
+                                ),
+                            )
+                        ),
+                        name="third_party_receipt_adds_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__gt", 0),
+                            ("fee_amount__gte", 0),
+                            ("member_amount__gte", 0),
+                            ("plan_amount__gte", 0),
+                        ),
+                        name="third_party_receipt_not_negative",
+                    ),
+                    models.UniqueConstraint(fields=("case", "check_number"), name="third_party_receipt_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ThirdPartyShare",
@@ -295,6 +364,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="third_party_share_is_something"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ThirdPartyStep",
@@ -334,83 +410,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="subrogationterms",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("fee_percent__gte", 0), ("fee_percent__lte", 100)), name="subrogation_fee_is_a_part"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="thirdpartycase",
-            index=models.Index(fields=["employer", "status", "id"], name="third_party_of_employer"),
-        ),
-        migrations.AddConstraint(
-            model_name="thirdpartycase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("agreed_amount__isnull", True),
-                        ("attorney_amount__isnull", True),
-                        ("settlement_amount__isnull", True),
-                    ),
-                    models.Q(
-                        ("agreed_amount__gte", 0),
-                        ("agreed_amount__lte", models.F("settlement_amount")),
-                        ("attorney_amount__gte", 0),
-                        ("settlement_amount__gte", models.F("attorney_amount")),
-                    ),
-                    _connector="OR",
-                ),
-                name="settlement_is_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="thirdpartyclaim",
-            constraint=models.UniqueConstraint(fields=("case", "claim"), name="third_party_claim_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="thirdpartyclaim",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_related", True)), fields=("claim",), name="claim_in_one_third_party_case"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="thirdpartyreceipt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "amount",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("member_amount"), "+", models.F("fee_amount")
-                            ),
-                            "+",
-                            models.F("plan_amount"),
-                        ),
-                    )
-                ),
-                name="third_party_receipt_adds_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="thirdpartyreceipt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount__gt", 0), ("fee_amount__gte", 0), ("member_amount__gte", 0), ("plan_amount__gte", 0)
-                ),
-                name="third_party_receipt_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="thirdpartyreceipt",
-            constraint=models.UniqueConstraint(fields=("case", "check_number"), name="third_party_receipt_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="thirdpartyshare",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="third_party_share_is_something"
-            ),
         ),
         migrations.RunSQL(
             "CREATE SEQUENCE claims_third_party_number AS bigint START 100001 MAXVALUE 999999999;",

@@ -10,290 +10,601 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('foundation', '0003_approval_limits'),
-        ('plans', '0002_guards'),
+        ("foundation", "0003_approval_limits"),
+        ("plans", "0002_guards"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Employer',
+            name="Employer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(help_text='group number on cards and in X12', max_length=30, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('ein', models.CharField(max_length=9)),
-                ('state', models.CharField(max_length=2)),
-                ('address_line', models.CharField(blank=True, max_length=120)),
-                ('city', models.CharField(blank=True, max_length=60)),
-                ('postal_code', models.CharField(blank=True, max_length=15)),
-                ('employee_count', models.IntegerField(default=0, help_text='for the size tests of Medicare secondary payer')),
-                ('funding_mode', models.CharField(choices=[('pay_as_presented', 'own account, pay as presented'), ('prefund', 'paid in before'), ('level', 'level-funded'), ('tpa_advance', 'paid from TPA funds, reimbursed monthly')], max_length=20)),
-                ('account_manager_id', models.BigIntegerField(help_text='the TPA user to reach', null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(help_text="group number on cards and in X12", max_length=30, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("ein", models.CharField(max_length=9)),
+                ("state", models.CharField(max_length=2)),
+                ("address_line", models.CharField(blank=True, max_length=120)),
+                ("city", models.CharField(blank=True, max_length=60)),
+                ("postal_code", models.CharField(blank=True, max_length=15)),
+                (
+                    "employee_count",
+                    models.IntegerField(default=0, help_text="for the size tests of Medicare secondary payer"),
+                ),
+                (
+                    "funding_mode",
+                    models.CharField(
+                        choices=[
+                            ("pay_as_presented", "own account, pay as presented"),
+                            ("prefund", "paid in before"),
+                            ("level", "level-funded"),
+                            ("tpa_advance", "paid from TPA funds, reimbursed monthly"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("account_manager_id", models.BigIntegerField(help_text="the TPA user to reach", null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='EligibilityFile',
+            name="EligibilityFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=255)),
-                ('sha256', models.CharField(help_text='of the CSV, or of the transaction set without its envelope', max_length=64)),
-                ('layout', models.CharField(choices=[('834', '834'), ('csv', 'CSV')], max_length=4)),
-                ('is_full', models.BooleanField(default=False, help_text='a full file: who is missing from it is reported')),
-                ('received_at', models.DateTimeField()),
-                ('sent_by_id', models.BigIntegerField(help_text='the user who sent it', null=True)),
-                ('status', models.CharField(choices=[('received', 'received'), ('applied', 'applied'), ('rejected', 'rejected')], default='received', max_length=10)),
-                ('status_at', models.DateTimeField()),
-                ('row_count', models.IntegerField(default=0)),
-                ('added_count', models.IntegerField(default=0)),
-                ('changed_count', models.IntegerField(default=0)),
-                ('ended_count', models.IntegerField(default=0)),
-                ('same_count', models.IntegerField(default=0)),
-                ('refused_count', models.IntegerField(default=0)),
-                ('transaction_set', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.transactionset')),
-                ('employer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.employer')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Division',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=30)),
-                ('name', models.CharField(max_length=120)),
-                ('employer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='divisions', to='employers.employer')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='ClaimsAccount',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('bank_routing_number', models.CharField(blank=True, max_length=9)),
-                ('bank_account_number', tpa.foundation.encryption.EncryptedTextField(blank=True, default='')),
-                ('overdraft_limit_amount', models.DecimalField(decimal_places=2, help_text='how far payments may draw below zero; null: no limit', max_digits=14, null=True)),
-                ('plan', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plans.plan')),
-                ('employer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims_accounts', to='employers.employer')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='EmployerAlias',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.CharField(max_length=80, unique=True)),
-                ('employer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='aliases', to='employers.employer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=255)),
+                (
+                    "sha256",
+                    models.CharField(
+                        help_text="of the CSV, or of the transaction set without its envelope", max_length=64
+                    ),
+                ),
+                ("layout", models.CharField(choices=[("834", "834"), ("csv", "CSV")], max_length=4)),
+                (
+                    "is_full",
+                    models.BooleanField(default=False, help_text="a full file: who is missing from it is reported"),
+                ),
+                ("received_at", models.DateTimeField()),
+                ("sent_by_id", models.BigIntegerField(help_text="the user who sent it", null=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("received", "received"), ("applied", "applied"), ("rejected", "rejected")],
+                        default="received",
+                        max_length=10,
+                    ),
+                ),
+                ("status_at", models.DateTimeField()),
+                ("row_count", models.IntegerField(default=0)),
+                ("added_count", models.IntegerField(default=0)),
+                ("changed_count", models.IntegerField(default=0)),
+                ("ended_count", models.IntegerField(default=0)),
+                ("same_count", models.IntegerField(default=0)),
+                ("refused_count", models.IntegerField(default=0)),
+                (
+                    "transaction_set",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="foundation.transactionset",
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.employer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'employer aliases',
+                "indexes": [
+                    models.Index(fields=["employer", "-received_at"], name="eligibility_file_latest"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "applied")),
+                        fields=("employer", "sha256"),
+                        name="eligibility_file_applied_once",
+                        nulls_distinct=False,
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Family',
+            name="Division",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subscriber_number', models.CharField(help_text='the number on the card', max_length=80)),
-                ('employer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='families', to='employers.employer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=30)),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="divisions", to="employers.employer"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'families',
+                "constraints": [
+                    models.UniqueConstraint(fields=("employer", "code"), name="division_code"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LedgerAccount',
+            name="ClaimsAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('cash', 'cash in the claims account'), ('employer_funds', 'funds held for the employer'), ('claims_paid', 'claims paid'), ('payments_out', 'payments issued, not yet cleared'), ('due_from_employer', 'to be reimbursed by the employer'), ('tpa_funds', 'advanced from TPA funds'), ('fees', 'administrative fees'), ('recoveries', 'recoveries due from payees')], max_length=20)),
-                ('claims_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='employers.claimsaccount')),
-                ('employer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.employer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120)),
+                ("bank_routing_number", models.CharField(blank=True, max_length=9)),
+                ("bank_account_number", tpa.foundation.encryption.EncryptedTextField(blank=True, default="")),
+                (
+                    "overdraft_limit_amount",
+                    models.DecimalField(
+                        decimal_places=2,
+                        help_text="how far payments may draw below zero; null: no limit",
+                        max_digits=14,
+                        null=True,
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="plans.plan"
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claims_accounts",
+                        to="employers.employer",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("employer", "plan"), name="one_claims_account_a_plan", nulls_distinct=False
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
-            name='LedgerTransaction',
+            name="EmployerAlias",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(help_text='what it posts; a second posting is refused', max_length=80, unique=True)),
-                ('kind', models.CharField(max_length=30)),
-                ('description', models.CharField(max_length=200)),
-                ('posted_on', models.DateField()),
-                ('recorded_at', models.DateTimeField()),
-                ('booked_in', models.BigIntegerField(db_default=models.Func(function='txid_current'), editable=False, help_text='the database transaction that booked it: no other adds entries')),
-                ('claims_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transactions', to='employers.claimsaccount')),
-                ('employer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.employer')),
-                ('reverses', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.ledgertransaction')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("value", models.CharField(max_length=80, unique=True)),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="aliases", to="employers.employer"
+                    ),
+                ),
             ],
+            options={
+                "verbose_name_plural": "employer aliases",
+            },
         ),
         migrations.CreateModel(
-            name='LedgerEntry',
+            name="Family",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='employers.ledgeraccount')),
-                ('employer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.employer')),
-                ('transaction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='employers.ledgertransaction')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subscriber_number", models.CharField(help_text="the number on the card", max_length=80)),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="families", to="employers.employer"
+                    ),
+                ),
             ],
+            options={
+                "verbose_name_plural": "families",
+                "indexes": [
+                    models.Index(fields=["subscriber_number"], name="employers_f_subscri_bfa22e_idx"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("employer", "subscriber_number"), name="subscriber_number_in_employer"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
-            name='Member',
+            name="LedgerAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person_number', models.CharField(help_text='01 the subscriber, then the dependents', max_length=3)),
-                ('relationship', models.CharField(choices=[('18', 'subscriber'), ('01', 'spouse'), ('19', 'child'), ('G8', 'other')], max_length=2)),
-                ('last_name', models.CharField(max_length=60)),
-                ('first_name', models.CharField(blank=True, max_length=35)),
-                ('middle_name', models.CharField(blank=True, max_length=25)),
-                ('birth_on', models.DateField(null=True)),
-                ('sex', models.CharField(choices=[('F', 'female'), ('M', 'male'), ('U', 'unknown')], max_length=1)),
-                ('own_number', models.CharField(blank=True, help_text="a dependent's own number, where one exists", max_length=80)),
-                ('ssn', tpa.foundation.encryption.EncryptedTextField(blank=True, default='')),
-                ('ssn_index', models.CharField(blank=True, db_index=True, max_length=64)),
-                ('address_line', models.CharField(blank=True, max_length=120)),
-                ('city', models.CharField(blank=True, max_length=60)),
-                ('state', models.CharField(blank=True, max_length=2)),
-                ('postal_code', models.CharField(blank=True, max_length=15)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('is_disabled', models.BooleanField(default=False, help_text='a child whose coverage does not end by age')),
-                ('hired_on', models.DateField(null=True)),
-                ('employer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.employer')),
-                ('family', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='employers.family')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("cash", "cash in the claims account"),
+                            ("employer_funds", "funds held for the employer"),
+                            ("claims_paid", "claims paid"),
+                            ("payments_out", "payments issued, not yet cleared"),
+                            ("due_from_employer", "to be reimbursed by the employer"),
+                            ("tpa_funds", "advanced from TPA funds"),
+                            ("fees", "administrative fees"),
+                            ("recoveries", "recoveries due from payees"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "claims_account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="accounts",
+                        to="employers.claimsaccount",
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("claims_account", "kind"), name="one_account_of_a_kind"),
+                ],
+            },
         ),
         migrations.CreateModel(
-            name='EligibilityProblem',
+            name="LedgerTransaction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('refused', 'not applied'), ('missing', 'missing from a full file'), ('differs', 'differs, and was changed')], max_length=8)),
-                ('row_number', models.IntegerField(help_text='row of the CSV, or which INS of the set', null=True)),
-                ('place', models.CharField(blank=True, help_text='column or element', max_length=60)),
-                ('code', models.CharField(max_length=40)),
-                ('message', models.TextField()),
-                ('eligibility_file', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='problems', to='employers.eligibilityfile')),
-                ('employer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.employer')),
-                ('member', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.member')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "reference",
+                    models.CharField(
+                        help_text="what it posts; a second posting is refused", max_length=80, unique=True
+                    ),
+                ),
+                ("kind", models.CharField(max_length=30)),
+                ("description", models.CharField(max_length=200)),
+                ("posted_on", models.DateField()),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "booked_in",
+                    models.BigIntegerField(
+                        db_default=models.Func(function="txid_current"),
+                        editable=False,
+                        help_text="the database transaction that booked it: no other adds entries",
+                    ),
+                ),
+                (
+                    "claims_account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="transactions",
+                        to="employers.claimsaccount",
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.ledgertransaction",
+                    ),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["claims_account", "posted_on"], name="employers_l_claims__b24800_idx"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("reverses__isnull", False)), fields=("reverses",), name="reversed_once"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
-            name='Coverage',
+            name="LedgerEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tier', models.CharField(choices=[('EE', 'employee'), ('ES', 'employee and spouse'), ('EC', 'employee and children'), ('FAM', 'family')], max_length=3)),
-                ('period', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('superseded_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=60)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plans.plan')),
-                ('division', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.division')),
-                ('employer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.employer')),
-                ('family', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.family')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='coverages', to='employers.member')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="employers.ledgeraccount",
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.employer",
+                    ),
+                ),
+                (
+                    "transaction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="employers.ledgertransaction",
+                    ),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["account", "transaction"], include=("amount",), name="ledger_entry_of_account"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("amount", 0), _negated=True), name="entry_moves_money"),
+                ],
+            },
         ),
         migrations.CreateModel(
-            name='OtherCoverage',
+            name="Member",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('group', 'another group plan'), ('medicare', 'Medicare'), ('other', 'other')], max_length=10)),
-                ('payer_name', models.CharField(max_length=120)),
-                ('payer_number', models.CharField(blank=True, max_length=80)),
-                ('policy_number', models.CharField(blank=True, max_length=80)),
-                ('pays_first', models.BooleanField()),
-                ('because', models.CharField(help_text='the rule that makes it first or second', max_length=120)),
-                ('period', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('superseded_at', models.DateTimeField(null=True)),
-                ('employer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.employer')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='other_coverages', to='employers.member')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("person_number", models.CharField(help_text="01 the subscriber, then the dependents", max_length=3)),
+                (
+                    "relationship",
+                    models.CharField(
+                        choices=[("18", "subscriber"), ("01", "spouse"), ("19", "child"), ("G8", "other")], max_length=2
+                    ),
+                ),
+                ("last_name", models.CharField(max_length=60)),
+                ("first_name", models.CharField(blank=True, max_length=35)),
+                ("middle_name", models.CharField(blank=True, max_length=25)),
+                ("birth_on", models.DateField(null=True)),
+                ("sex", models.CharField(choices=[("F", "female"), ("M", "male"), ("U", "unknown")], max_length=1)),
+                (
+                    "own_number",
+                    models.CharField(blank=True, help_text="a dependent's own number, where one exists", max_length=80),
+                ),
+                ("ssn", tpa.foundation.encryption.EncryptedTextField(blank=True, default="")),
+                ("ssn_index", models.CharField(blank=True, db_index=True, max_length=64)),
+                ("address_line", models.CharField(blank=True, max_length=120)),
+                ("city", models.CharField(blank=True, max_length=60)),
+                ("state", models.CharField(blank=True, max_length=2)),
+                ("postal_code", models.CharField(blank=True, max_length=15)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                (
+                    "is_disabled",
+                    models.BooleanField(default=False, help_text="a child whose coverage does not end by age"),
+                ),
+                ("hired_on", models.DateField(null=True)),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
+                    ),
+                ),
+                (
+                    "family",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="members", to="employers.family"
+                    ),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["employer", "last_name", "first_name"], name="employers_m_employe_e965aa_idx"),
+                    models.Index(
+                        condition=models.Q(("own_number", ""), _negated=True),
+                        fields=["own_number"],
+                        name="member_own_number",
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["last_name"], name="member_last_name_trgm", opclasses=["gin_trgm_ops"]
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("family", "person_number"), name="person_number_in_family"),
+                ],
+            },
         ),
         migrations.CreateModel(
-            name='PlanOffering',
+            name="EligibilityProblem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('file_names', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, help_text="what the employer's files call the plan: names (HD04) or lines of coverage (HD03)", size=None)),
-                ('employer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offerings', to='employers.employer')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plans.plan')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("refused", "not applied"),
+                            ("missing", "missing from a full file"),
+                            ("differs", "differs, and was changed"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("row_number", models.IntegerField(help_text="row of the CSV, or which INS of the set", null=True)),
+                ("place", models.CharField(blank=True, help_text="column or element", max_length=60)),
+                ("code", models.CharField(max_length=40)),
+                ("message", models.TextField()),
+                (
+                    "eligibility_file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="problems",
+                        to="employers.eligibilityfile",
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.employer",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.member"
+                    ),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["eligibility_file", "row_number"], name="eligibility_problem_row"),
+                ],
+            },
         ),
-        migrations.AddIndex(
-            model_name='eligibilityfile',
-            index=models.Index(fields=['employer', '-received_at'], name='eligibility_file_latest'),
+        migrations.CreateModel(
+            name="Coverage",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "tier",
+                    models.CharField(
+                        choices=[
+                            ("EE", "employee"),
+                            ("ES", "employee and spouse"),
+                            ("EC", "employee and children"),
+                            ("FAM", "family"),
+                        ],
+                        max_length=3,
+                    ),
+                ),
+                ("period", django.contrib.postgres.fields.ranges.DateRangeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("superseded_at", models.DateTimeField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=60)),
+                (
+                    "plan",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="plans.plan"),
+                ),
+                (
+                    "division",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.division",
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
+                    ),
+                ),
+                (
+                    "family",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.family"
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="coverages", to="employers.member"
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["employer", "recorded_at"], name="employers_c_employe_988ac7_idx"),
+                ],
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("superseded_at__isnull", True)),
+                        expressions=[("member", "="), ("plan", "="), ("period", "&&")],
+                        name="covered_once_by_a_plan",
+                    ),
+                ],
+            },
         ),
-        migrations.AddConstraint(
-            model_name='eligibilityfile',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'applied')), fields=('employer', 'sha256'), name='eligibility_file_applied_once', nulls_distinct=False),
+        migrations.CreateModel(
+            name="OtherCoverage",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("group", "another group plan"), ("medicare", "Medicare"), ("other", "other")],
+                        max_length=10,
+                    ),
+                ),
+                ("payer_name", models.CharField(max_length=120)),
+                ("payer_number", models.CharField(blank=True, max_length=80)),
+                ("policy_number", models.CharField(blank=True, max_length=80)),
+                ("pays_first", models.BooleanField()),
+                ("because", models.CharField(help_text="the rule that makes it first or second", max_length=120)),
+                ("period", django.contrib.postgres.fields.ranges.DateRangeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("superseded_at", models.DateTimeField(null=True)),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="other_coverages",
+                        to="employers.member",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("superseded_at__isnull", True)),
+                        fields=["member"],
+                        name="other_cover_member",
+                    ),
+                ],
+            },
         ),
-        migrations.AddConstraint(
-            model_name='division',
-            constraint=models.UniqueConstraint(fields=('employer', 'code'), name='division_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='claimsaccount',
-            constraint=models.UniqueConstraint(fields=('employer', 'plan'), name='one_claims_account_a_plan', nulls_distinct=False),
-        ),
-        migrations.AddIndex(
-            model_name='family',
-            index=models.Index(fields=['subscriber_number'], name='employers_f_subscri_bfa22e_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='family',
-            constraint=models.UniqueConstraint(fields=('employer', 'subscriber_number'), name='subscriber_number_in_employer'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgeraccount',
-            constraint=models.UniqueConstraint(fields=('claims_account', 'kind'), name='one_account_of_a_kind'),
-        ),
-        migrations.AddIndex(
-            model_name='ledgertransaction',
-            index=models.Index(fields=['claims_account', 'posted_on'], name='employers_l_claims__b24800_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgertransaction',
-            constraint=models.UniqueConstraint(condition=models.Q(('reverses__isnull', False)), fields=('reverses',), name='reversed_once'),
-        ),
-        migrations.AddIndex(
-            model_name='ledgerentry',
-            index=models.Index(fields=['account', 'transaction'], include=('amount',), name='ledger_entry_of_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='entry_moves_money'),
-        ),
-        migrations.AddIndex(
-            model_name='member',
-            index=models.Index(fields=['employer', 'last_name', 'first_name'], name='employers_m_employe_e965aa_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='member',
-            index=models.Index(condition=models.Q(('own_number', ''), _negated=True), fields=['own_number'], name='member_own_number'),
-        ),
-        migrations.AddIndex(
-            model_name='member',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['last_name'], name='member_last_name_trgm', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(fields=('family', 'person_number'), name='person_number_in_family'),
-        ),
-        migrations.AddIndex(
-            model_name='eligibilityproblem',
-            index=models.Index(fields=['eligibility_file', 'row_number'], name='eligibility_problem_row'),
-        ),
-        migrations.AddIndex(
-            model_name='coverage',
-            index=models.Index(fields=['employer', 'recorded_at'], name='employers_c_employe_988ac7_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='coverage',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('superseded_at__isnull', True)), expressions=[('member', '='), ('plan', '='), ('period', '&&')], name='covered_once_by_a_plan'),
-        ),
-        migrations.AddIndex(
-            model_name='othercoverage',
-            index=models.Index(condition=models.Q(('superseded_at__isnull', True)), fields=['member'], name='other_cover_member'),
-        ),
-        migrations.AddConstraint(
-            model_name='planoffering',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('employer', '='), ('plan', '='), ('period', '&&')], name='offering_once_at_a_time'),
+        migrations.CreateModel(
+            name="PlanOffering",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("period", django.contrib.postgres.fields.ranges.DateRangeField()),
+                (
+                    "file_names",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60),
+                        default=list,
+                        help_text="what the employer's files call the plan: names (HD04) or lines of coverage (HD03)",
+                        size=None,
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="offerings", to="employers.employer"
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="plans.plan"),
+                ),
+            ],
+            options={
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[("employer", "="), ("plan", "="), ("period", "&&")], name="offering_once_at_a_time"
+                    ),
+                ],
+            },
         ),
     ]

@@ -142,97 +142,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
-            name="FundingRequest",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.CharField(max_length=12, unique=True)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("claims", "for claims"),
-                            ("deposit", "monthly deposit"),
-                            ("deficit", "deficit of a settled term"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
-                ("month_on", models.DateField(help_text="of a monthly deposit: the month's first day", null=True)),
-                ("amount", models.DecimalField(decimal_places=2, max_digits=14)),
-                (
-                    "goal_amount",
-                    models.DecimalField(
-                        decimal_places=2, default=0, help_text="what the account shall hold", max_digits=14
-                    ),
-                ),
-                (
-                    "balance_amount",
-                    models.DecimalField(
-                        decimal_places=2,
-                        default=0,
-                        help_text="what it held when this was raised, payments issued deducted",
-                        max_digits=14,
-                    ),
-                ),
-                (
-                    "awaited_amount",
-                    models.DecimalField(
-                        decimal_places=2,
-                        default=0,
-                        help_text="of earlier requests, what was still awaited",
-                        max_digits=14,
-                    ),
-                ),
-                ("raised_on", models.DateField()),
-                ("raised_at", models.DateTimeField()),
-                ("raised_by", models.CharField(max_length=80)),
-                ("due_on", models.DateField(help_text="the bank day by which the money is wanted")),
-                ("expires_on", models.DateField(help_text="lapses after it if not approved", null=True)),
-                ("wanted_count", models.SmallIntegerField(help_text="approvals wanted")),
-                ("because", models.CharField(blank=True, help_text="why it was turned down or closed", max_length=300)),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("raised", "waits for approval"),
-                            ("approved", "approved"),
-                            ("partly", "received in part"),
-                            ("received", "received"),
-                            ("closed", "closed short"),
-                            ("rejected", "rejected"),
-                            ("cancelled", "cancelled"),
-                            ("expired", "lapsed"),
-                        ],
-                        default="raised",
-                        max_length=10,
-                    ),
-                ),
-                ("status_at", models.DateTimeField()),
-                (
-                    "booked_in",
-                    models.BigIntegerField(
-                        db_default=models.Func(function="txid_current"),
-                        editable=False,
-                        help_text="the transaction that wrote its items",
-                    ),
-                ),
-                (
-                    "claims_account",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="funding_requests",
-                        to="employers.claimsaccount",
-                    ),
-                ),
-                (
-                    "employer",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
             name="FundingTerms",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -347,6 +256,237 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name_plural": "funding terms",
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("superseded_at__isnull", True)),
+                        expressions=[("claims_account", "="), ("period", "&&")],
+                        name="funding_terms_one_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("due_days__range", (0, 60)),
+                            models.Q(("expires_days__isnull", True), ("expires_days__range", (1, 60)), _connector="OR"),
+                            models.Q(
+                                ("two_people_above_amount__isnull", True),
+                                ("two_people_above_amount__gte", 0),
+                                _connector="OR",
+                            ),
+                            ("reserve_percent__range", (0, 100)),
+                        ),
+                        name="funding_days_are_sound",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("mode", "weekly_pull"),
+                                ("pull_weekday__isnull", False),
+                                ("pull_weekday__range", (0, 4)),
+                            ),
+                            models.Q(models.Q(("mode", "weekly_pull"), _negated=True), ("pull_weekday__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="weekly_pull_has_its_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("mode", "imprest"),
+                                ("refill_below_amount__gte", 0),
+                                ("refill_below_amount__isnull", False),
+                                ("target_amount__gt", models.F("refill_below_amount")),
+                                ("target_amount__isnull", False),
+                            ),
+                            models.Q(
+                                models.Q(("mode", "imprest"), _negated=True),
+                                ("refill_below_amount__isnull", True),
+                                ("target_amount__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="imprest_has_its_target",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("deficit_percent__isnull", False),
+                                ("deficit_percent__range", (0, 100)),
+                                ("mode", "level"),
+                                ("run_out_months_count__isnull", False),
+                                ("run_out_months_count__range", (0, 36)),
+                                ("surplus_as__in", ["refund", "credit"]),
+                                ("surplus_percent__isnull", False),
+                                ("surplus_percent__range", (0, 100)),
+                                models.Q(
+                                    models.Q(
+                                        ("deposit_amount__gt", 0),
+                                        ("deposit_amount__isnull", False),
+                                        ("deposit_day__isnull", False),
+                                        ("deposit_day__range", (1, 28)),
+                                    ),
+                                    models.Q(("deposit_amount__isnull", True), ("deposit_day__isnull", True)),
+                                    _connector="OR",
+                                ),
+                            ),
+                            models.Q(
+                                models.Q(("mode", "level"), _negated=True),
+                                ("deficit_percent__isnull", True),
+                                ("deposit_amount__isnull", True),
+                                ("deposit_day__isnull", True),
+                                ("reserve_percent", 0),
+                                ("run_out_months_count__isnull", True),
+                                ("surplus_as", ""),
+                                ("surplus_percent__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="level_funding_has_its_shares",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="FundingRequest",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=12, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("claims", "for claims"),
+                            ("deposit", "monthly deposit"),
+                            ("deficit", "deficit of a settled term"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("month_on", models.DateField(help_text="of a monthly deposit: the month's first day", null=True)),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                (
+                    "goal_amount",
+                    models.DecimalField(
+                        decimal_places=2, default=0, help_text="what the account shall hold", max_digits=14
+                    ),
+                ),
+                (
+                    "balance_amount",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=0,
+                        help_text="what it held when this was raised, payments issued deducted",
+                        max_digits=14,
+                    ),
+                ),
+                (
+                    "awaited_amount",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=0,
+                        help_text="of earlier requests, what was still awaited",
+                        max_digits=14,
+                    ),
+                ),
+                ("raised_on", models.DateField()),
+                ("raised_at", models.DateTimeField()),
+                ("raised_by", models.CharField(max_length=80)),
+                ("due_on", models.DateField(help_text="the bank day by which the money is wanted")),
+                ("expires_on", models.DateField(help_text="lapses after it if not approved", null=True)),
+                ("wanted_count", models.SmallIntegerField(help_text="approvals wanted")),
+                ("because", models.CharField(blank=True, help_text="why it was turned down or closed", max_length=300)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("raised", "waits for approval"),
+                            ("approved", "approved"),
+                            ("partly", "received in part"),
+                            ("received", "received"),
+                            ("closed", "closed short"),
+                            ("rejected", "rejected"),
+                            ("cancelled", "cancelled"),
+                            ("expired", "lapsed"),
+                        ],
+                        default="raised",
+                        max_length=10,
+                    ),
+                ),
+                ("status_at", models.DateTimeField()),
+                (
+                    "booked_in",
+                    models.BigIntegerField(
+                        db_default=models.Func(function="txid_current"),
+                        editable=False,
+                        help_text="the transaction that wrote its items",
+                    ),
+                ),
+                (
+                    "claims_account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="funding_requests",
+                        to="employers.claimsaccount",
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
+                    ),
+                ),
+                (
+                    "terms",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="requests",
+                        to="employers.fundingterms",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["claims_account", "-id"], name="funding_request_of_account"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__gt", 0), ("wanted_count__in", [1, 2]), models.Q(("number", ""), _negated=True)
+                        ),
+                        name="funding_request_is_sound",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "claims"), _negated=True),
+                            (
+                                "amount",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("goal_amount"), "-", models.F("balance_amount")
+                                    ),
+                                    "-",
+                                    models.F("awaited_amount"),
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="funding_request_reaches_its_goal",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "deposit"), ("month_on__isnull", False)),
+                            models.Q(models.Q(("kind", "deposit"), _negated=True), ("month_on__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="deposit_has_its_month",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("kind", "deposit"),
+                            models.Q(("status__in", ["rejected", "cancelled", "expired"]), _negated=True),
+                        ),
+                        fields=("claims_account", "month_on"),
+                        name="one_deposit_a_month",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -413,13 +553,31 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddField(
-            model_name="fundingrequest",
-            name="terms",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="requests", to="employers.fundingterms"
-            ),
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "surplus_amount",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("deposits_amount"), "+", models.F("reimbursed_amount")
+                                    ),
+                                    "-",
+                                    models.F("claims_amount"),
+                                ),
+                            ),
+                            (
+                                "surplus_amount",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("employer_amount"), "+", models.F("other_amount")
+                                ),
+                            ),
+                        ),
+                        name="funding_settlement_adds_up",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="FundingReceipt",
@@ -607,177 +765,6 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("request", "approved_by"), name="funding_approved_once_a_person")
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="fundingterms",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("superseded_at__isnull", True)),
-                expressions=[("claims_account", "="), ("period", "&&")],
-                name="funding_terms_one_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fundingterms",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("due_days__range", (0, 60)),
-                    models.Q(("expires_days__isnull", True), ("expires_days__range", (1, 60)), _connector="OR"),
-                    models.Q(
-                        ("two_people_above_amount__isnull", True), ("two_people_above_amount__gte", 0), _connector="OR"
-                    ),
-                    ("reserve_percent__range", (0, 100)),
-                ),
-                name="funding_days_are_sound",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fundingterms",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("mode", "weekly_pull"), ("pull_weekday__isnull", False), ("pull_weekday__range", (0, 4))),
-                    models.Q(models.Q(("mode", "weekly_pull"), _negated=True), ("pull_weekday__isnull", True)),
-                    _connector="OR",
-                ),
-                name="weekly_pull_has_its_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fundingterms",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("mode", "imprest"),
-                        ("refill_below_amount__gte", 0),
-                        ("refill_below_amount__isnull", False),
-                        ("target_amount__gt", models.F("refill_below_amount")),
-                        ("target_amount__isnull", False),
-                    ),
-                    models.Q(
-                        models.Q(("mode", "imprest"), _negated=True),
-                        ("refill_below_amount__isnull", True),
-                        ("target_amount__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="imprest_has_its_target",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fundingterms",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("deficit_percent__isnull", False),
-                        ("deficit_percent__range", (0, 100)),
-                        ("mode", "level"),
-                        ("run_out_months_count__isnull", False),
-                        ("run_out_months_count__range", (0, 36)),
-                        ("surplus_as__in", ["refund", "credit"]),
-                        ("surplus_percent__isnull", False),
-                        ("surplus_percent__range", (0, 100)),
-                        models.Q(
-                            models.Q(
-                                ("deposit_amount__gt", 0),
-                                ("deposit_amount__isnull", False),
-                                ("deposit_day__isnull", False),
-                                ("deposit_day__range", (1, 28)),
-                            ),
-                            models.Q(("deposit_amount__isnull", True), ("deposit_day__isnull", True)),
-                            _connector="OR",
-                        ),
-                    ),
-                    models.Q(
-                        models.Q(("mode", "level"), _negated=True),
-                        ("deficit_percent__isnull", True),
-                        ("deposit_amount__isnull", True),
-                        ("deposit_day__isnull", True),
-                        ("reserve_percent", 0),
-                        ("run_out_months_count__isnull", True),
-                        ("surplus_as", ""),
-                        ("surplus_percent__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="level_funding_has_its_shares",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fundingsettlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "surplus_amount",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("deposits_amount"), "+", models.F("reimbursed_amount")
-                            ),
-                            "-",
-                            models.F("claims_amount"),
-                        ),
-                    ),
-                    (
-                        "surplus_amount",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("employer_amount"), "+", models.F("other_amount")
-                        ),
-                    ),
-                ),
-                name="funding_settlement_adds_up",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="fundingrequest",
-            index=models.Index(fields=["claims_account", "-id"], name="funding_request_of_account"),
-        ),
-        migrations.AddConstraint(
-            model_name="fundingrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount__gt", 0), ("wanted_count__in", [1, 2]), models.Q(("number", ""), _negated=True)
-                ),
-                name="funding_request_is_sound",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fundingrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "claims"), _negated=True),
-                    (
-                        "amount",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("goal_amount"), "-", models.F("balance_amount")
-                            ),
-                            "-",
-                            models.F("awaited_amount"),
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="funding_request_reaches_its_goal",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fundingrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "deposit"), ("month_on__isnull", False)),
-                    models.Q(models.Q(("kind", "deposit"), _negated=True), ("month_on__isnull", True)),
-                    _connector="OR",
-                ),
-                name="deposit_has_its_month",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fundingrequest",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("kind", "deposit"), models.Q(("status__in", ["rejected", "cancelled", "expired"]), _negated=True)
-                ),
-                fields=("claims_account", "month_on"),
-                name="one_deposit_a_month",
-            ),
         ),
         migrations.RunSQL(_OPEN, migrations.RunSQL.noop),
         *(employer_isolation(f"employers_{table}") for table in _TABLES),

@@ -39,6 +39,33 @@ class Migration(migrations.Migration):
                 ("recorded_at", models.DateTimeField()),
                 ("superseded_at", models.DateTimeField(null=True)),
             ],
+            options={
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("superseded_at__isnull", True)),
+                        expressions=[
+                            (models.F("table"), "="),
+                            (models.F("locality"), "="),
+                            (models.F("kind"), "="),
+                            (models.F("period"), "&&"),
+                        ],
+                        name="one_factor_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("kind", "indices"),
+                                ("malpractice__isnull", False),
+                                ("practice__isnull", False),
+                                ("work__isnull", False),
+                            ),
+                            models.Q(("anaesthesia_amount__isnull", False), ("kind", "anaesthesia")),
+                            _connector="OR",
+                        ),
+                        name="factor_has_its_figure",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="LocalityZip",
@@ -51,6 +78,19 @@ class Migration(migrations.Migration):
                 ("recorded_at", models.DateTimeField()),
                 ("superseded_at", models.DateTimeField(null=True)),
             ],
+            options={
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("superseded_at__isnull", True)),
+                        expressions=[
+                            (models.F("table"), "="),
+                            (models.F("postal_code"), "="),
+                            (models.F("period"), "&&"),
+                        ],
+                        name="one_locality_at_a_time",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="QualifyingAmount",
@@ -82,6 +122,28 @@ class Migration(migrations.Migration):
                 ("recorded_at", models.DateTimeField()),
                 ("superseded_at", models.DateTimeField(null=True)),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("superseded_at__isnull", True)),
+                        fields=["code"],
+                        name="qualifying_amount_in_force",
+                    ),
+                ],
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("superseded_at__isnull", True)),
+                        expressions=[
+                            (models.F("market"), "="),
+                            (models.F("code"), "="),
+                            (models.F("modifier"), "="),
+                            (models.F("region"), "="),
+                            (models.F("period"), "&&"),
+                        ],
+                        name="one_qualifying_amount_at_a_time",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ScheduleTerms",
@@ -91,7 +153,28 @@ class Migration(migrations.Migration):
                 ("period", django.contrib.postgres.fields.ranges.DateRangeField()),
                 ("recorded_at", models.DateTimeField()),
                 ("superseded_at", models.DateTimeField(null=True)),
+                (
+                    "indicators_schedule",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="plans.feeschedule"
+                    ),
+                ),
+                (
+                    "schedule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="terms", to="plans.feeschedule"
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("superseded_at__isnull", True)),
+                        expressions=[("schedule", "="), ("period", "&&")],
+                        name="terms_once_at_a_time",
+                    ),
+                ],
+            },
         ),
         migrations.RemoveConstraint(
             model_name="feerate",
@@ -166,85 +249,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="rate_has_its_figure",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="localityfactor",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("superseded_at__isnull", True)),
-                expressions=[
-                    (models.F("table"), "="),
-                    (models.F("locality"), "="),
-                    (models.F("kind"), "="),
-                    (models.F("period"), "&&"),
-                ],
-                name="one_factor_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="localityfactor",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("kind", "indices"),
-                        ("malpractice__isnull", False),
-                        ("practice__isnull", False),
-                        ("work__isnull", False),
-                    ),
-                    models.Q(("anaesthesia_amount__isnull", False), ("kind", "anaesthesia")),
-                    _connector="OR",
-                ),
-                name="factor_has_its_figure",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="localityzip",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("superseded_at__isnull", True)),
-                expressions=[(models.F("table"), "="), (models.F("postal_code"), "="), (models.F("period"), "&&")],
-                name="one_locality_at_a_time",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="qualifyingamount",
-            index=models.Index(
-                condition=models.Q(("superseded_at__isnull", True)), fields=["code"], name="qualifying_amount_in_force"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="qualifyingamount",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("superseded_at__isnull", True)),
-                expressions=[
-                    (models.F("market"), "="),
-                    (models.F("code"), "="),
-                    (models.F("modifier"), "="),
-                    (models.F("region"), "="),
-                    (models.F("period"), "&&"),
-                ],
-                name="one_qualifying_amount_at_a_time",
-            ),
-        ),
-        migrations.AddField(
-            model_name="scheduleterms",
-            name="indicators_schedule",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="plans.feeschedule"
-            ),
-        ),
-        migrations.AddField(
-            model_name="scheduleterms",
-            name="schedule",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="terms", to="plans.feeschedule"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scheduleterms",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("superseded_at__isnull", True)),
-                expressions=[("schedule", "="), ("period", "&&")],
-                name="terms_once_at_a_time",
             ),
         ),
         superseded_only("plans_scheduleterms"),

@@ -9,189 +9,443 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('claims', '0003_payments_guards'),
-        ('employers', '0002_guards'),
-        ('plans', '0002_guards'),
+        ("claims", "0003_payments_guards"),
+        ("employers", "0002_guards"),
+        ("plans", "0002_guards"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Contract',
+            name="Contract",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=20, unique=True)),
-                ('period', django.contrib.postgres.fields.ranges.DateRangeField(help_text='whole months')),
-                ('status', models.CharField(choices=[('draft', 'draft'), ('in_force', 'in force'), ('ended', 'ended')], default='draft', max_length=10)),
-                ('status_at', models.DateTimeField()),
-                ('scope', models.JSONField(default=list, help_text='services agreed: [[service, contract section] …]')),
-                ('lookback_months_count', models.SmallIntegerField(default=3, help_text='how far back enrolment is re-billed')),
-                ('invoice_due_days', models.SmallIntegerField(default=15)),
-                ('signed_on', models.DateField(null=True)),
-                ('employer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.employer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=20, unique=True)),
+                ("period", django.contrib.postgres.fields.ranges.DateRangeField(help_text="whole months")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("draft", "draft"), ("in_force", "in force"), ("ended", "ended")],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("status_at", models.DateTimeField()),
+                ("scope", models.JSONField(default=list, help_text="services agreed: [[service, contract section] …]")),
+                (
+                    "lookback_months_count",
+                    models.SmallIntegerField(default=3, help_text="how far back enrolment is re-billed"),
+                ),
+                ("invoice_due_days", models.SmallIntegerField(default=15)),
+                ("signed_on", models.DateField(null=True)),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("status", "draft"), _negated=True),
+                        expressions=[("employer", "="), ("period", "&&")],
+                        name="one_contract_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status", "draft"), ("signed_on__isnull", False), _connector="OR"),
+                        name="contract_signed_before_force",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
-            name='ContractFee',
+            name="ContractFee",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('pepm', 'per employee per month'), ('per_claim', 'per claim settled'), ('flat', 'flat per month')], max_length=10)),
-                ('purpose', models.CharField(choices=[('administration', "the administrator's fee"), ('claims_fund', "paid into the employer's claims account (level funding)")], default='administration', max_length=14)),
-                ('name', models.CharField(max_length=80)),
-                ('tier', models.CharField(blank=True, help_text='blank: every coverage tier', max_length=3)),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('period', django.contrib.postgres.fields.ranges.DateRangeField(help_text='whole months')),
-                ('section', models.CharField(help_text='where the contract says so', max_length=40)),
-                ('contract', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fees', to='tpa.contract')),
-                ('employer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.employer')),
-                ('plan', models.ForeignKey(help_text='for who is enrolled in this plan; null: whoever is enrolled in any, once', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plans.plan')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("pepm", "per employee per month"),
+                            ("per_claim", "per claim settled"),
+                            ("flat", "flat per month"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("administration", "the administrator's fee"),
+                            ("claims_fund", "paid into the employer's claims account (level funding)"),
+                        ],
+                        default="administration",
+                        max_length=14,
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("tier", models.CharField(blank=True, help_text="blank: every coverage tier", max_length=3)),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("period", django.contrib.postgres.fields.ranges.DateRangeField(help_text="whole months")),
+                ("section", models.CharField(help_text="where the contract says so", max_length=40)),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="fees", to="tpa.contract"
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        help_text="for who is enrolled in this plan; null: whoever is enrolled in any, once",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="plans.plan",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("contract", "="),
+                            ("name", "="),
+                            (django.db.models.functions.comparison.Coalesce("plan", 0), "="),
+                            ("tier", "="),
+                            ("period", "&&"),
+                        ],
+                        name="one_fee_at_a_time",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("amount__gte", 0)), name="fee_not_negative"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind", "pepm"), models.Q(("plan__isnull", True), ("tier", "")), _connector="OR"
+                        ),
+                        name="fee_tier_is_for_pepm",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("period__startswith__day", 1),
+                            models.Q(("period__endswith__isnull", True), ("period__endswith__day", 1), _connector="OR"),
+                        ),
+                        name="fee_whole_months",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
-            name='Invoice',
+            name="MonthClose",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=32, unique=True)),
-                ('kind', models.CharField(choices=[('invoice', 'invoice'), ('credit', 'credit')], default='invoice', max_length=8)),
-                ('status', models.CharField(choices=[('issued', 'issued'), ('settled', 'settled')], default='issued', max_length=10)),
-                ('status_at', models.DateTimeField()),
-                ('issued_at', models.DateTimeField()),
-                ('issued_on', models.DateField()),
-                ('due_on', models.DateField()),
-                ('total_amount', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('own_claims_count', models.IntegerField(default=0, help_text="claims drawn on the employer's own account: told")),
-                ('own_claims_amount', models.DecimalField(decimal_places=2, default=0, help_text='their sum: told, and no part of the total', max_digits=14)),
-                ('because', models.CharField(blank=True, help_text='for a credit: why', max_length=300)),
-                ('contract', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tpa.contract')),
-                ('corrects', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='credits', to='tpa.invoice')),
-                ('employer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.employer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("month_on", models.DateField(help_text="first day of the month")),
+                ("known_at", models.DateTimeField(help_text="what was recorded later comes with a later month")),
+                ("closed_by", models.CharField(max_length=80)),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="closes", to="tpa.contract"
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("contract", "month_on"), name="month_closed_once"),
+                    models.CheckConstraint(condition=models.Q(("month_on__day", 1)), name="month_starts_on_its_first"),
+                ],
+            },
         ),
         migrations.CreateModel(
-            name='InvoiceLine',
+            name="Invoice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.SmallIntegerField()),
-                ('kind', models.CharField(choices=[('claims', 'claims paid'), ('fee', 'fee'), ('retro', 'adjustment of an earlier month'), ('credit', 'credit')], max_length=8)),
-                ('name', models.CharField(max_length=200)),
-                ('section', models.CharField(blank=True, help_text='of the contract', max_length=40)),
-                ('for_month_on', models.DateField(help_text="the month it is for; earlier than the invoice's for a retro line")),
-                ('quantity_count', models.IntegerField(help_text='claims, employees or months; negative when taken back')),
-                ('rate_amount', models.DecimalField(decimal_places=2, max_digits=14, null=True)),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('claims_account', models.ForeignKey(help_text='for claims: the account that they were paid from', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.claimsaccount')),
-                ('corrects', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='credits', to='tpa.invoiceline')),
-                ('employer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.employer')),
-                ('fee', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tpa.contractfee')),
-                ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='tpa.invoice')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=32, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("invoice", "invoice"), ("credit", "credit")], default="invoice", max_length=8
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("issued", "issued"), ("settled", "settled")], default="issued", max_length=10
+                    ),
+                ),
+                ("status_at", models.DateTimeField()),
+                ("issued_at", models.DateTimeField()),
+                ("issued_on", models.DateField()),
+                ("due_on", models.DateField()),
+                ("total_amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                (
+                    "own_claims_count",
+                    models.IntegerField(default=0, help_text="claims drawn on the employer's own account: told"),
+                ),
+                (
+                    "own_claims_amount",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=0,
+                        help_text="their sum: told, and no part of the total",
+                        max_digits=14,
+                    ),
+                ),
+                ("because", models.CharField(blank=True, help_text="for a credit: why", max_length=300)),
+                (
+                    "contract",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tpa.contract"),
+                ),
+                (
+                    "corrects",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="credits", to="tpa.invoice"
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
+                    ),
+                ),
+                (
+                    "close",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="invoices", to="tpa.monthclose"
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "invoice")), fields=("close",), name="one_invoice_a_close"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("corrects__isnull", True), ("kind", "invoice")),
+                            models.Q(
+                                ("corrects__isnull", False),
+                                ("kind", "credit"),
+                                ("total_amount__lt", 0),
+                                models.Q(("because", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="credit_corrects_and_says_why",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
-            name='InvoiceClaim',
+            name="InvoiceLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(help_text="reimbursement, or fee: and the fee's name", max_length=84)),
-                ('claim_number', models.CharField(max_length=14)),
-                ('paid_on', models.DateField()),
-                ('trace_number', models.CharField(help_text='of the payment', max_length=10)),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('decision', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='claims.decision')),
-                ('employer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.employer')),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='tpa.invoiceline')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.SmallIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("claims", "claims paid"),
+                            ("fee", "fee"),
+                            ("retro", "adjustment of an earlier month"),
+                            ("credit", "credit"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("section", models.CharField(blank=True, help_text="of the contract", max_length=40)),
+                (
+                    "for_month_on",
+                    models.DateField(help_text="the month it is for; earlier than the invoice's for a retro line"),
+                ),
+                (
+                    "quantity_count",
+                    models.IntegerField(help_text="claims, employees or months; negative when taken back"),
+                ),
+                ("rate_amount", models.DecimalField(decimal_places=2, max_digits=14, null=True)),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                (
+                    "claims_account",
+                    models.ForeignKey(
+                        help_text="for claims: the account that they were paid from",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.claimsaccount",
+                    ),
+                ),
+                (
+                    "corrects",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="credits",
+                        to="tpa.invoiceline",
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
+                    ),
+                ),
+                (
+                    "fee",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tpa.contractfee"
+                    ),
+                ),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="tpa.invoice"
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("invoice", "number"), name="invoice_line_number"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("rate_amount__isnull", True),
+                            (
+                                "amount",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("quantity_count"), "*", models.F("rate_amount")
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="fee_line_multiplies",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
-            name='InvoiceMember',
+            name="InvoiceClaim",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('for_month_on', models.DateField()),
-                ('number', models.SmallIntegerField(help_text='1 billed, 2 taken back, 3 billed again …: the two take turns')),
-                ('tier', models.CharField(max_length=3)),
-                ('count', models.SmallIntegerField()),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('employer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.employer')),
-                ('fee', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tpa.contractfee')),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='tpa.invoiceline')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.member')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("purpose", models.CharField(help_text="reimbursement, or fee: and the fee's name", max_length=84)),
+                ("claim_number", models.CharField(max_length=14)),
+                ("paid_on", models.DateField()),
+                ("trace_number", models.CharField(help_text="of the payment", max_length=10)),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="claims.decision",
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.employer",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="claims", to="tpa.invoiceline"
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("decision", "purpose"), name="decision_billed_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
-            name='MonthClose',
+            name="InvoiceMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month_on', models.DateField(help_text='first day of the month')),
-                ('known_at', models.DateTimeField(help_text='what was recorded later comes with a later month')),
-                ('closed_by', models.CharField(max_length=80)),
-                ('contract', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='closes', to='tpa.contract')),
-                ('employer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employers.employer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("for_month_on", models.DateField()),
+                (
+                    "number",
+                    models.SmallIntegerField(help_text="1 billed, 2 taken back, 3 billed again …: the two take turns"),
+                ),
+                ("tier", models.CharField(max_length=3)),
+                ("count", models.SmallIntegerField()),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.employer",
+                    ),
+                ),
+                (
+                    "fee",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tpa.contractfee",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="members", to="tpa.invoiceline"
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.member"
+                    ),
+                ),
             ],
-        ),
-        migrations.AddField(
-            model_name='invoice',
-            name='close',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='tpa.monthclose'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('status', 'draft'), _negated=True), expressions=[('employer', '='), ('period', '&&')], name='one_contract_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'draft'), ('signed_on__isnull', False), _connector='OR'), name='contract_signed_before_force'),
-        ),
-        migrations.AddConstraint(
-            model_name='contractfee',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('contract', '='), ('name', '='), (django.db.models.functions.comparison.Coalesce('plan', 0), '='), ('tier', '='), ('period', '&&')], name='one_fee_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='contractfee',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='fee_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='contractfee',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'pepm'), models.Q(('plan__isnull', True), ('tier', '')), _connector='OR'), name='fee_tier_is_for_pepm'),
-        ),
-        migrations.AddConstraint(
-            model_name='contractfee',
-            constraint=models.CheckConstraint(condition=models.Q(('period__startswith__day', 1), models.Q(('period__endswith__isnull', True), ('period__endswith__day', 1), _connector='OR')), name='fee_whole_months'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoiceline',
-            constraint=models.UniqueConstraint(fields=('invoice', 'number'), name='invoice_line_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoiceline',
-            constraint=models.CheckConstraint(condition=models.Q(('rate_amount__isnull', True), ('amount', django.db.models.expressions.CombinedExpression(models.F('quantity_count'), '*', models.F('rate_amount'))), _connector='OR'), name='fee_line_multiplies'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoiceclaim',
-            constraint=models.UniqueConstraint(fields=('decision', 'purpose'), name='decision_billed_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoicemember',
-            constraint=models.UniqueConstraint(fields=('fee', 'for_month_on', 'member', 'number'), name='member_month_billed_in_turns'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoicemember',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1), ('count', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('number'), '%%', models.Value(2)), '*', models.Value(2)), '-', models.Value(1)))), name='member_month_turns'),
-        ),
-        migrations.AddConstraint(
-            model_name='monthclose',
-            constraint=models.UniqueConstraint(fields=('contract', 'month_on'), name='month_closed_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='monthclose',
-            constraint=models.CheckConstraint(condition=models.Q(('month_on__day', 1)), name='month_starts_on_its_first'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'invoice')), fields=('close',), name='one_invoice_a_close'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('corrects__isnull', True), ('kind', 'invoice')), models.Q(('corrects__isnull', False), ('kind', 'credit'), ('total_amount__lt', 0), models.Q(('because', ''), _negated=True)), _connector='OR'), name='credit_corrects_and_says_why'),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("fee", "for_month_on", "member", "number"), name="member_month_billed_in_turns"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("number__gte", 1),
+                            (
+                                "count",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("number"), "%%", models.Value(2)
+                                        ),
+                                        "*",
+                                        models.Value(2),
+                                    ),
+                                    "-",
+                                    models.Value(1),
+                                ),
+                            ),
+                        ),
+                        name="member_month_turns",
+                    ),
+                ],
+            },
         ),
     ]

@@ -69,7 +69,40 @@ class Migration(migrations.Migration):
                 ("amount", models.DecimalField(decimal_places=2, max_digits=14)),
                 ("recorded_at", models.DateTimeField()),
                 ("recorded_by", models.CharField(max_length=80)),
+                (
+                    "claims_account",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.claimsaccount",
+                    ),
+                ),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="charges", to="tpa.contract"
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount__gt", 0), ("kind__in", ["vendor", "short_payment"])),
+                            models.Q(("amount__lt", 0), ("kind__in", ["recovery", "guarantee"])),
+                            _connector="OR",
+                        ),
+                        name="charge_has_its_sign",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ContractVersion",
@@ -131,7 +164,43 @@ class Migration(migrations.Migration):
                 ("signed_on", models.DateField(null=True)),
                 ("recorded_at", models.DateTimeField()),
                 ("recorded_by", models.CharField(max_length=80)),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="tpa.contract"
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="employers.employer",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("contract", "number"), name="contract_version_number"),
+                    models.UniqueConstraint(fields=("contract", "starts_on"), name="one_version_a_month"),
+                    models.CheckConstraint(
+                        condition=models.Q(("starts_on__day", 1)), name="version_starts_with_a_month"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_from_day__range", (1, 28)),
+                            ("invoice_due_days__gte", 0),
+                            ("lookback_months_count__gte", 0),
+                            ("renewal_notice_days__gte", 0),
+                            ("run_out_months_count__gte", 0),
+                            ("starts_until_day__range", (1, 28)),
+                            ("write_off_limit_amount__gte", 0),
+                        ),
+                        name="version_counts_are_sound",
+                    ),
+                ],
+            },
         ),
         migrations.RemoveConstraint(
             model_name="invoice",
@@ -317,27 +386,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="charge",
-            name="claims_account",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.claimsaccount"
-            ),
-        ),
-        migrations.AddField(
-            model_name="charge",
-            name="contract",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="charges", to="tpa.contract"
-            ),
-        ),
-        migrations.AddField(
-            model_name="charge",
-            name="employer",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
-            ),
-        ),
-        migrations.AddField(
             model_name="invoiceline",
             name="charge",
             field=models.OneToOneField(
@@ -346,60 +394,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="line",
                 to="tpa.charge",
-            ),
-        ),
-        migrations.AddField(
-            model_name="contractversion",
-            name="contract",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="tpa.contract"
-            ),
-        ),
-        migrations.AddField(
-            model_name="contractversion",
-            name="employer",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="charge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount__gt", 0), ("kind__in", ["vendor", "short_payment"])),
-                    models.Q(("amount__lt", 0), ("kind__in", ["recovery", "guarantee"])),
-                    _connector="OR",
-                ),
-                name="charge_has_its_sign",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contractversion",
-            constraint=models.UniqueConstraint(fields=("contract", "number"), name="contract_version_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="contractversion",
-            constraint=models.UniqueConstraint(fields=("contract", "starts_on"), name="one_version_a_month"),
-        ),
-        migrations.AddConstraint(
-            model_name="contractversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("starts_on__day", 1)), name="version_starts_with_a_month"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contractversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_from_day__range", (1, 28)),
-                    ("invoice_due_days__gte", 0),
-                    ("lookback_months_count__gte", 0),
-                    ("renewal_notice_days__gte", 0),
-                    ("run_out_months_count__gte", 0),
-                    ("starts_until_day__range", (1, 28)),
-                    ("write_off_limit_amount__gte", 0),
-                ),
-                name="version_counts_are_sound",
             ),
         ),
         *(employer_isolation(table) for table in ("tpa_charge", "tpa_contractversion")),

@@ -101,6 +101,27 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name_plural": "stop-loss policies",
+                "indexes": [
+                    models.Index(fields=["employer", "-id"], name="stoploss_policy_of_employer"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status", "draft"), ("signed_on__isnull", False), _connector="OR"),
+                        name="policy_signed_before_force",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("period__startswith__isnull", False), ("period__endswith__isnull", False)),
+                        name="policy_has_an_end",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "ended"), _negated=True),
+                            ("ends_early_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="policy_ended_early_says_when",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -155,6 +176,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["status", "-id"], name="stoploss_notice_open"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "follow_up"), _negated=True),
+                        fields=("policy", "member", "kind"),
+                        name="noticed_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "follow_up"), ("status", "due")),
+                        fields=("policy", "member"),
+                        name="one_follow_up_due",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="StopLossCoverage",
@@ -247,6 +285,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("policy", "kind"), name="one_coverage_of_a_kind"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("attachment_amount__isnull", True), ("kind", "aggregate")),
+                            models.Q(("attachment_amount__gt", 0), ("kind", "specific")),
+                            _connector="OR",
+                        ),
+                        name="specific_has_a_deductible",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reimburse_percent__range", (0, 100))), name="coverage_percent"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="StopLossRequest",
@@ -332,6 +386,39 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["policy", "-id"], name="stoploss_request_of_policy"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "requested_amount",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("reimbursable_amount"), "-", models.F("filed_before_amount")
+                                ),
+                            )
+                        ),
+                        name="request_is_the_rest",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("requested_amount", 0), _negated=True), name="request_asks_something"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["open", "withdrawn"]), ("filed_on__isnull", False), _connector="OR"
+                        ),
+                        name="request_filed_on_a_day",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "open")),
+                        fields=("coverage", "member"),
+                        name="one_open_request",
+                        nulls_distinct=False,
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="StopLossReceipt",
@@ -353,6 +440,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("request", "bank_reference"), name="received_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount", 0), _negated=True), name="receipt_moves_money"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="StopLossRequestClaim",
@@ -416,6 +511,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_withdrawn", False)),
+                        fields=("coverage", "decision", "incurred_on", "benefit", "purpose"),
+                        name="told_in_one_packet",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="StopLossStanding",
@@ -479,6 +583,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["policy", "-used_percent"], name="stoploss_standing_highest"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("coverage", "member"), name="one_standing_a_person", nulls_distinct=False
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="StopLossTrigger",
@@ -500,6 +614,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code_from__lte", models.F("code_to"))), name="trigger_range"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="StopLossFactor",
@@ -554,147 +675,5 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [models.UniqueConstraint(fields=("coverage", "member"), name="one_laser_a_person")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="stoplosspolicy",
-            index=models.Index(fields=["employer", "-id"], name="stoploss_policy_of_employer"),
-        ),
-        migrations.AddConstraint(
-            model_name="stoplosspolicy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status", "draft"), ("signed_on__isnull", False), _connector="OR"),
-                name="policy_signed_before_force",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stoplosspolicy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("period__startswith__isnull", False), ("period__endswith__isnull", False)),
-                name="policy_has_an_end",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stoplosspolicy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "ended"), _negated=True), ("ends_early_on__isnull", False), _connector="OR"
-                ),
-                name="policy_ended_early_says_when",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="stoplossnotice",
-            index=models.Index(fields=["status", "-id"], name="stoploss_notice_open"),
-        ),
-        migrations.AddConstraint(
-            model_name="stoplossnotice",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "follow_up"), _negated=True),
-                fields=("policy", "member", "kind"),
-                name="noticed_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stoplossnotice",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "follow_up"), ("status", "due")),
-                fields=("policy", "member"),
-                name="one_follow_up_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stoplosscoverage",
-            constraint=models.UniqueConstraint(fields=("policy", "kind"), name="one_coverage_of_a_kind"),
-        ),
-        migrations.AddConstraint(
-            model_name="stoplosscoverage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("attachment_amount__isnull", True), ("kind", "aggregate")),
-                    models.Q(("attachment_amount__gt", 0), ("kind", "specific")),
-                    _connector="OR",
-                ),
-                name="specific_has_a_deductible",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stoplosscoverage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reimburse_percent__range", (0, 100))), name="coverage_percent"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="stoplossrequest",
-            index=models.Index(fields=["policy", "-id"], name="stoploss_request_of_policy"),
-        ),
-        migrations.AddConstraint(
-            model_name="stoplossrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "requested_amount",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("reimbursable_amount"), "-", models.F("filed_before_amount")
-                        ),
-                    )
-                ),
-                name="request_is_the_rest",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stoplossrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("requested_amount", 0), _negated=True), name="request_asks_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stoplossrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["open", "withdrawn"]), ("filed_on__isnull", False), _connector="OR"),
-                name="request_filed_on_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stoplossrequest",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "open")),
-                fields=("coverage", "member"),
-                name="one_open_request",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stoplossreceipt",
-            constraint=models.UniqueConstraint(fields=("request", "bank_reference"), name="received_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="stoplossreceipt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount", 0), _negated=True), name="receipt_moves_money"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stoplossrequestclaim",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_withdrawn", False)),
-                fields=("coverage", "decision", "incurred_on", "benefit", "purpose"),
-                name="told_in_one_packet",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="stoplossstanding",
-            index=models.Index(fields=["policy", "-used_percent"], name="stoploss_standing_highest"),
-        ),
-        migrations.AddConstraint(
-            model_name="stoplossstanding",
-            constraint=models.UniqueConstraint(
-                fields=("coverage", "member"), name="one_standing_a_person", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stoplosstrigger",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code_from__lte", models.F("code_to"))), name="trigger_range"
-            ),
         ),
     ]

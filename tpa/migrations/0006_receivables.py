@@ -48,17 +48,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="InvoiceSettlement",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "amount",
-                    models.DecimalField(decimal_places=2, help_text="negative when it is taken back", max_digits=14),
-                ),
-                ("recorded_at", models.DateTimeField()),
-            ],
-        ),
-        migrations.CreateModel(
             name="Receipt",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -84,16 +73,35 @@ class Migration(migrations.Migration):
                 ("because", models.CharField(blank=True, max_length=300)),
                 ("recorded_at", models.DateTimeField()),
                 ("recorded_by", models.CharField(max_length=80)),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversed_by",
+                        to="tpa.receipt",
+                    ),
+                ),
             ],
-        ),
-        migrations.CreateModel(
-            name="Reminder",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("after_days", models.SmallIntegerField()),
-                ("sent_on", models.DateField()),
-                ("open_amount", models.DecimalField(decimal_places=2, max_digits=14)),
-            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("employer", "bank_reference"), name="receipt_booked_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount__gte", 0), ("reverses__isnull", True)),
+                            models.Q(("amount__lte", 0), ("reverses__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="receipt_has_its_sign",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ShortPayment",
@@ -114,7 +122,35 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("status_at", models.DateTimeField()),
+                (
+                    "charge",
+                    models.OneToOneField(
+                        help_text="by which it is carried",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="short_payment",
+                        to="tpa.charge",
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
+                    ),
+                ),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="short_payments", to="tpa.invoice"
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="short_payment_is_more_than_zero"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="WriteOff",
@@ -137,7 +173,152 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("status_at", models.DateTimeField()),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
+                    ),
+                ),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="write_offs", to="tpa.invoice"
+                    ),
+                ),
+                (
+                    "short_payment",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="write_offs",
+                        to="tpa.shortpayment",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__gt", 0), ("wanted_count__in", [1, 2]), models.Q(("because", ""), _negated=True)
+                        ),
+                        name="write_off_is_sound",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("short_payment__isnull", True), ("status", "asked")),
+                        fields=("invoice",),
+                        name="one_write_off_asked_an_invoice",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "asked")),
+                        fields=("short_payment",),
+                        name="one_write_off_asked_a_short_payment",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="InvoiceSettlement",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "amount",
+                    models.DecimalField(decimal_places=2, help_text="negative when it is taken back", max_digits=14),
+                ),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "claims_account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.claimsaccount"
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
+                    ),
+                ),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="settlements", to="tpa.invoice"
+                    ),
+                ),
+                (
+                    "receipt",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="settlements",
+                        to="tpa.receipt",
+                    ),
+                ),
+                (
+                    "short_payment",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="settlements",
+                        to="tpa.shortpayment",
+                    ),
+                ),
+                (
+                    "write_off",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="settlements",
+                        to="tpa.writeoff",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("receipt__isnull", False), ("short_payment__isnull", True), ("write_off__isnull", True)
+                            ),
+                            models.Q(
+                                ("receipt__isnull", True), ("short_payment__isnull", False), ("write_off__isnull", True)
+                            ),
+                            models.Q(
+                                ("receipt__isnull", True), ("short_payment__isnull", True), ("write_off__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="settled_by_one_thing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount", 0), _negated=True), name="settlement_is_something"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Reminder",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("after_days", models.SmallIntegerField()),
+                ("sent_on", models.DateField()),
+                ("open_amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
+                    ),
+                ),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reminders", to="tpa.invoice"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("invoice", "after_days"), name="reminded_once_a_day_count"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="WriteOffApproval",
@@ -145,7 +326,24 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("approved_by", models.CharField(max_length=80)),
                 ("approved_at", models.DateTimeField()),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
+                    ),
+                ),
+                (
+                    "write_off",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="approvals", to="tpa.writeoff"
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("write_off", "approved_by"), name="approved_once_a_person"),
+                ],
+            },
         ),
         migrations.RemoveConstraint(
             model_name="invoice",
@@ -212,210 +410,6 @@ class Migration(migrations.Migration):
                 ),
                 name="credit_corrects_and_says_why",
             ),
-        ),
-        migrations.AddField(
-            model_name="invoicesettlement",
-            name="claims_account",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.claimsaccount"
-            ),
-        ),
-        migrations.AddField(
-            model_name="invoicesettlement",
-            name="employer",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
-            ),
-        ),
-        migrations.AddField(
-            model_name="invoicesettlement",
-            name="invoice",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="settlements", to="tpa.invoice"
-            ),
-        ),
-        migrations.AddField(
-            model_name="receipt",
-            name="employer",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
-            ),
-        ),
-        migrations.AddField(
-            model_name="receipt",
-            name="reverses",
-            field=models.OneToOneField(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="reversed_by", to="tpa.receipt"
-            ),
-        ),
-        migrations.AddField(
-            model_name="invoicesettlement",
-            name="receipt",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="settlements", to="tpa.receipt"
-            ),
-        ),
-        migrations.AddField(
-            model_name="reminder",
-            name="employer",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
-            ),
-        ),
-        migrations.AddField(
-            model_name="reminder",
-            name="invoice",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="reminders", to="tpa.invoice"
-            ),
-        ),
-        migrations.AddField(
-            model_name="shortpayment",
-            name="charge",
-            field=models.OneToOneField(
-                help_text="by which it is carried",
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="short_payment",
-                to="tpa.charge",
-            ),
-        ),
-        migrations.AddField(
-            model_name="shortpayment",
-            name="employer",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
-            ),
-        ),
-        migrations.AddField(
-            model_name="shortpayment",
-            name="invoice",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="short_payments", to="tpa.invoice"
-            ),
-        ),
-        migrations.AddField(
-            model_name="invoicesettlement",
-            name="short_payment",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="settlements",
-                to="tpa.shortpayment",
-            ),
-        ),
-        migrations.AddField(
-            model_name="writeoff",
-            name="employer",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
-            ),
-        ),
-        migrations.AddField(
-            model_name="writeoff",
-            name="invoice",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="write_offs", to="tpa.invoice"
-            ),
-        ),
-        migrations.AddField(
-            model_name="writeoff",
-            name="short_payment",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="write_offs", to="tpa.shortpayment"
-            ),
-        ),
-        migrations.AddField(
-            model_name="invoicesettlement",
-            name="write_off",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="settlements", to="tpa.writeoff"
-            ),
-        ),
-        migrations.AddField(
-            model_name="writeoffapproval",
-            name="employer",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="employers.employer"
-            ),
-        ),
-        migrations.AddField(
-            model_name="writeoffapproval",
-            name="write_off",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="approvals", to="tpa.writeoff"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receipt",
-            constraint=models.UniqueConstraint(fields=("employer", "bank_reference"), name="receipt_booked_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="receipt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount__gte", 0), ("reverses__isnull", True)),
-                    models.Q(("amount__lte", 0), ("reverses__isnull", False)),
-                    _connector="OR",
-                ),
-                name="receipt_has_its_sign",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reminder",
-            constraint=models.UniqueConstraint(fields=("invoice", "after_days"), name="reminded_once_a_day_count"),
-        ),
-        migrations.AddConstraint(
-            model_name="shortpayment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="short_payment_is_more_than_zero"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="writeoff",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount__gt", 0), ("wanted_count__in", [1, 2]), models.Q(("because", ""), _negated=True)
-                ),
-                name="write_off_is_sound",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="writeoff",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("short_payment__isnull", True), ("status", "asked")),
-                fields=("invoice",),
-                name="one_write_off_asked_an_invoice",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="writeoff",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "asked")),
-                fields=("short_payment",),
-                name="one_write_off_asked_a_short_payment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoicesettlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("receipt__isnull", False), ("short_payment__isnull", True), ("write_off__isnull", True)),
-                    models.Q(("receipt__isnull", True), ("short_payment__isnull", False), ("write_off__isnull", True)),
-                    models.Q(("receipt__isnull", True), ("short_payment__isnull", True), ("write_off__isnull", False)),
-                    _connector="OR",
-                ),
-                name="settled_by_one_thing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoicesettlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount", 0), _negated=True), name="settlement_is_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="writeoffapproval",
-            constraint=models.UniqueConstraint(fields=("write_off", "approved_by"), name="approved_once_a_person"),
         ),
         *(employer_isolation(table) for table in _OF_AN_EMPLOYER),
         *(append_only(table) for table in _ONLY_GROWS),

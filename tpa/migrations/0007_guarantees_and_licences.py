@@ -109,6 +109,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("at_risk_percent__range", (0, 100)),
+                            ("target_percent__range", (0, 100)),
+                            ("weight_percent__range", (0, 100)),
+                        ),
+                        name="guarantee_percents",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("measure", "turnaround"), ("within_days__gt", 0)),
+                            models.Q(models.Q(("measure", "turnaround"), _negated=True), ("within_days__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="guarantee_of_turnaround_says_days",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="GuaranteeResult",
@@ -164,6 +184,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("guarantee", "starts_on"), name="guarantee_measured_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__gt", models.F("starts_on")),
+                            ("good__gte", 0),
+                            ("measured__gte", models.F("good")),
+                            models.Q(("is_met", False), ("credit_amount", 0), _connector="OR"),
+                        ),
+                        name="guarantee_result_is_sound",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="IndirectCompensation",
@@ -191,6 +225,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount", 0), _negated=True), name="compensation_is_something"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Licence",
@@ -252,6 +293,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("because", ""), _negated=True), models.Q(("citation", ""), _negated=True)
+                        ),
+                        name="exemption_says_why",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RenewalNotice",
@@ -283,6 +334,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("subject", "subject_id", "ends_on", "ahead_days"), name="renewal_noted_once"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ReportDelivery",
@@ -304,6 +362,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("contract", "name", "due_on"), name="report_due_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="AuditSample",
@@ -354,67 +417,6 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="guarantee",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("at_risk_percent__range", (0, 100)),
-                    ("target_percent__range", (0, 100)),
-                    ("weight_percent__range", (0, 100)),
-                ),
-                name="guarantee_percents",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="guarantee",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("measure", "turnaround"), ("within_days__gt", 0)),
-                    models.Q(models.Q(("measure", "turnaround"), _negated=True), ("within_days__isnull", True)),
-                    _connector="OR",
-                ),
-                name="guarantee_of_turnaround_says_days",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="guaranteeresult",
-            constraint=models.UniqueConstraint(fields=("guarantee", "starts_on"), name="guarantee_measured_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="guaranteeresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_on__gt", models.F("starts_on")),
-                    ("good__gte", 0),
-                    ("measured__gte", models.F("good")),
-                    models.Q(("is_met", False), ("credit_amount", 0), _connector="OR"),
-                ),
-                name="guarantee_result_is_sound",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="indirectcompensation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount", 0), _negated=True), name="compensation_is_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="licenceexemption",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("because", ""), _negated=True), models.Q(("citation", ""), _negated=True)),
-                name="exemption_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="renewalnotice",
-            constraint=models.UniqueConstraint(
-                fields=("subject", "subject_id", "ends_on", "ahead_days"), name="renewal_noted_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportdelivery",
-            constraint=models.UniqueConstraint(fields=("contract", "name", "due_on"), name="report_due_once"),
         ),
         *(employer_isolation(table) for table in _OF_AN_EMPLOYER),
         *(append_only(table) for table in _ONLY_GROWS),

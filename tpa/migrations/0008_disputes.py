@@ -74,6 +74,39 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["invoice", "status"], name="dispute_of_invoice"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0), models.Q(("because", ""), _negated=True)),
+                        name="dispute_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["open", "withdrawn"]),
+                            models.Q(
+                                ("credit__isnull", True),
+                                ("status", "upheld"),
+                                models.Q(("answer", ""), _negated=True),
+                                models.Q(("answered_by", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("credit__isnull", False),
+                                ("status", "credited"),
+                                models.Q(("answer", ""), _negated=True),
+                                models.Q(("answered_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="dispute_is_answered",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "open")), fields=("line",), name="one_open_dispute_a_line"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="DisputeNote",
@@ -96,50 +129,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="invoicedispute",
-            index=models.Index(fields=["invoice", "status"], name="dispute_of_invoice"),
-        ),
-        migrations.AddConstraint(
-            model_name="invoicedispute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0), models.Q(("because", ""), _negated=True)), name="dispute_says_why"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoicedispute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["open", "withdrawn"]),
-                    models.Q(
-                        ("credit__isnull", True),
-                        ("status", "upheld"),
-                        models.Q(("answer", ""), _negated=True),
-                        models.Q(("answered_by", ""), _negated=True),
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True), name="dispute_note_says_something"
                     ),
-                    models.Q(
-                        ("credit__isnull", False),
-                        ("status", "credited"),
-                        models.Q(("answer", ""), _negated=True),
-                        models.Q(("answered_by", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="dispute_is_answered",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoicedispute",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "open")), fields=("line",), name="one_open_dispute_a_line"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disputenote",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True), name="dispute_note_says_something"
-            ),
+                ],
+            },
         ),
         employer_isolation("tpa_invoicedispute"),
         employer_isolation("tpa_disputenote"),

@@ -15,11 +15,9 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         # Every app's constraints and indexes stand on these: added by hand, keep them when this file is made anew.
@@ -27,247 +25,501 @@ class Migration(migrations.Migration):
         TrigramExtension(),
         UnaccentExtension(),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail')),
-                ('full_name', models.CharField(blank=True, max_length=120, verbose_name='name')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="e-mail")),
+                ("full_name", models.CharField(blank=True, max_length=120, verbose_name="name")),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
             ],
             options={
-                'verbose_name': 'user',
-                'verbose_name_plural': 'users',
-                'constraints': [models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='user_email_lower_case')],
+                "verbose_name": "user",
+                "verbose_name_plural": "users",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                        name="user_email_lower_case",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ApiKey',
+            name="ApiKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('prefix', models.CharField(help_text='the part that may be shown', max_length=16, unique=True)),
-                ('secret_hash', models.CharField(max_length=64)),
-                ('scopes', models.JSONField(default=list, help_text='what the key may do, of what its user may do')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('last_used_at', models.DateTimeField(blank=True, null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='api_keys', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80)),
+                ("prefix", models.CharField(help_text="the part that may be shown", max_length=16, unique=True)),
+                ("secret_hash", models.CharField(max_length=64)),
+                ("scopes", models.JSONField(default=list, help_text="what the key may do, of what its user may do")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                ("last_used_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="api_keys",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lane', models.SmallIntegerField()),
-                ('position', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('actor', models.CharField(help_text='user:7, system:adjudication', max_length=120)),
-                ('action', models.CharField(help_text='claims.claim.moved', max_length=60)),
-                ('subject_type', models.CharField(blank=True, max_length=60)),
-                ('subject_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('employer_id', models.BigIntegerField(db_index=True, null=True)),
-                ('because', models.TextField(blank=True)),
-                ('purpose', models.CharField(blank=True, help_text='for a reading: what it was for', max_length=60)),
-                ('request_id', models.CharField(blank=True, max_length=64)),
-                ('fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, help_text='names of what changed or was shown', size=None)),
-                ('detail', tpa.foundation.models.audit.ExactJSONField(default=dict, help_text="statuses, counts and the like; never a person's data")),
-                ('previous_hash', models.BinaryField()),
-                ('hash', models.BinaryField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("lane", models.SmallIntegerField()),
+                ("position", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("actor", models.CharField(help_text="user:7, system:adjudication", max_length=120)),
+                ("action", models.CharField(help_text="claims.claim.moved", max_length=60)),
+                ("subject_type", models.CharField(blank=True, max_length=60)),
+                (
+                    "subject_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                ("employer_id", models.BigIntegerField(db_index=True, null=True)),
+                ("because", models.TextField(blank=True)),
+                ("purpose", models.CharField(blank=True, help_text="for a reading: what it was for", max_length=60)),
+                ("request_id", models.CharField(blank=True, max_length=64)),
+                (
+                    "fields",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60),
+                        default=list,
+                        help_text="names of what changed or was shown",
+                        size=None,
+                    ),
+                ),
+                (
+                    "detail",
+                    tpa.foundation.models.audit.ExactJSONField(
+                        default=dict, help_text="statuses, counts and the like; never a person's data"
+                    ),
+                ),
+                ("previous_hash", models.BinaryField()),
+                ("hash", models.BinaryField()),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['subject_ids'], name='audit_of_subject'), models.Index(fields=['actor', '-at'], name='audit_of_actor')],
-                'constraints': [models.UniqueConstraint(fields=('lane', 'position'), name='audit_position_once')],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(fields=["subject_ids"], name="audit_of_subject"),
+                    models.Index(fields=["actor", "-at"], name="audit_of_actor"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("lane", "position"), name="audit_position_once")],
             },
         ),
         migrations.CreateModel(
-            name='Code',
+            name="Code",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code_set', models.CharField(choices=[('icd10cm', 'diagnosis (ICD-10-CM)'), ('hcpcs', 'procedure (HCPCS level II)'), ('procedure', 'procedure (other)'), ('dental', 'dental procedure'), ('revenue', 'revenue code'), ('taxonomy', 'provider taxonomy (NUCC)'), ('place_of_service', 'place of service'), ('claim_frequency', 'claim frequency'), ('bill_type', 'type of bill'), ('adjustment_group', 'adjustment group'), ('carc', 'claim adjustment reason'), ('rarc', 'remittance advice remark')], max_length=20)),
-                ('code', models.CharField(help_text='as it stands in X12: no dot', max_length=12)),
-                ('words', models.TextField(blank=True, help_text='empty where only the code is free')),
-                ('is_billable', models.BooleanField(default=True, help_text='false for a heading that no claim may carry')),
-                ('effective', django.contrib.postgres.fields.ranges.DateRangeField(help_text='open at its start: since before our first release')),
-                ('source', models.CharField(help_text='the release it came with', max_length=60)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code_set",
+                    models.CharField(
+                        choices=[
+                            ("icd10cm", "diagnosis (ICD-10-CM)"),
+                            ("hcpcs", "procedure (HCPCS level II)"),
+                            ("procedure", "procedure (other)"),
+                            ("dental", "dental procedure"),
+                            ("revenue", "revenue code"),
+                            ("taxonomy", "provider taxonomy (NUCC)"),
+                            ("place_of_service", "place of service"),
+                            ("claim_frequency", "claim frequency"),
+                            ("bill_type", "type of bill"),
+                            ("adjustment_group", "adjustment group"),
+                            ("carc", "claim adjustment reason"),
+                            ("rarc", "remittance advice remark"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("code", models.CharField(help_text="as it stands in X12: no dot", max_length=12)),
+                ("words", models.TextField(blank=True, help_text="empty where only the code is free")),
+                (
+                    "is_billable",
+                    models.BooleanField(default=True, help_text="false for a heading that no claim may carry"),
+                ),
+                (
+                    "effective",
+                    django.contrib.postgres.fields.ranges.DateRangeField(
+                        help_text="open at its start: since before our first release"
+                    ),
+                ),
+                ("source", models.CharField(help_text="the release it came with", max_length=60)),
             ],
             options={
-                'indexes': [models.Index(fields=['code_set', 'code'], name='code_of_set')],
-                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('code_set', '='), ('code', '='), ('effective', '&&')], name='code_once_at_a_time')],
+                "indexes": [models.Index(fields=["code_set", "code"], name="code_of_set")],
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[("code_set", "="), ("code", "="), ("effective", "&&")], name="code_once_at_a_time"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='EdiFile',
+            name="EdiFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64, unique=True)),
-                ('name', models.CharField(max_length=255)),
-                ('size_bytes', models.BigIntegerField()),
-                ('origin', models.CharField(help_text="api, screen, demo or the partner's drop folder", max_length=20)),
-                ('sent_by_id', models.BigIntegerField(help_text='the user who sent it', null=True)),
-                ('received_at', models.DateTimeField()),
-                ('received_on', models.DateField(help_text='the day of receipt that starts the legal clocks')),
-                ('status', models.CharField(choices=[('received', 'received'), ('working', 'working'), ('answered', 'answered'), ('refused', 'refused')], default='received', max_length=12)),
-                ('status_at', models.DateTimeField()),
-                ('problem', models.TextField(blank=True)),
-                ('again_count', models.IntegerField(default=0, help_text='how often the same bytes came again')),
-                ('answered_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sha256", models.CharField(max_length=64, unique=True)),
+                ("name", models.CharField(max_length=255)),
+                ("size_bytes", models.BigIntegerField()),
+                ("origin", models.CharField(help_text="api, screen, demo or the partner's drop folder", max_length=20)),
+                ("sent_by_id", models.BigIntegerField(help_text="the user who sent it", null=True)),
+                ("received_at", models.DateTimeField()),
+                ("received_on", models.DateField(help_text="the day of receipt that starts the legal clocks")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("received", "received"),
+                            ("working", "working"),
+                            ("answered", "answered"),
+                            ("refused", "refused"),
+                        ],
+                        default="received",
+                        max_length=12,
+                    ),
+                ),
+                ("status_at", models.DateTimeField()),
+                ("problem", models.TextField(blank=True)),
+                ("again_count", models.IntegerField(default=0, help_text="how often the same bytes came again")),
+                ("answered_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['-received_at'], name='foundation__receive_65fb92_idx')],
+                "indexes": [models.Index(fields=["-received_at"], name="foundation__receive_65fb92_idx")],
             },
         ),
         migrations.CreateModel(
-            name='Interchange',
+            name="Interchange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ordinal', models.IntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('sender', models.CharField(help_text='ISA05/ISA06', max_length=20)),
-                ('receiver', models.CharField(help_text='ISA07/ISA08', max_length=20)),
-                ('control_number', models.CharField(max_length=12)),
-                ('dated', models.CharField(blank=True, help_text='ISA09 and ISA10 as sent', max_length=12)),
-                ('delimiters', models.CharField(help_text='element, repetition (blank: none), component and segment, as its ISA says', max_length=4)),
-                ('is_test', models.BooleanField(default=False)),
-                ('ta1_code', models.CharField(blank=True, help_text='A, E or R', max_length=1)),
-                ('ta1_note', models.CharField(blank=True, max_length=3)),
-                ('duplicate_of', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.interchange')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='interchanges', to='foundation.edifile')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='LegalParameter',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='aca.oop_max.self', max_length=80)),
-                ('value', models.DecimalField(decimal_places=10, max_digits=20)),
-                ('unit', models.CharField(choices=[('usd', 'dollars'), ('percent', 'per cent'), ('factor', 'factor'), ('hours', 'hours'), ('days', 'calendar days'), ('business_days', 'business days'), ('months', 'months'), ('count', 'count')], max_length=15)),
-                ('effective', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('known_on', models.DateField(help_text='the day it was issued')),
-                ('citation', models.CharField(max_length=300)),
-                ('checked', models.CharField(choices=[('read', 'read in a source'), ('memory', 'from memory: check before it decides'), ('derived', 'derived from a rule that was read')], max_length=8)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ordinal", models.IntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("sender", models.CharField(help_text="ISA05/ISA06", max_length=20)),
+                ("receiver", models.CharField(help_text="ISA07/ISA08", max_length=20)),
+                ("control_number", models.CharField(max_length=12)),
+                ("dated", models.CharField(blank=True, help_text="ISA09 and ISA10 as sent", max_length=12)),
+                (
+                    "delimiters",
+                    models.CharField(
+                        help_text="element, repetition (blank: none), component and segment, as its ISA says",
+                        max_length=4,
+                    ),
+                ),
+                ("is_test", models.BooleanField(default=False)),
+                ("ta1_code", models.CharField(blank=True, help_text="A, E or R", max_length=1)),
+                ("ta1_note", models.CharField(blank=True, max_length=3)),
+                (
+                    "duplicate_of",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="foundation.interchange",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="interchanges",
+                        to="foundation.edifile",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(models.F('name'), django.db.models.functions.text.Lower('effective'), models.F('known_on'), name='parameter_known_once'), models.CheckConstraint(condition=models.Q(('citation', ''), _negated=True), name='parameter_cites')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("file", "ordinal"), name="interchange_once_per_file"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("duplicate_of__isnull", True)),
+                        fields=("sha256",),
+                        name="interchange_loaded_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RoleGrant',
+            name="LegalParameter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('examiner', 'examiner'), ('senior_examiner', 'senior examiner'), ('tpa_manager', 'TPA manager'), ('auditor', 'auditor'), ('setup', 'set-up'), ('employer_hr', 'employer HR'), ('employer_finance', 'employer finance'), ('partner', 'partner system')], max_length=20)),
-                ('employer_id', models.BigIntegerField(blank=True, help_text='employers.Employer; empty: all of them', null=True)),
-                ('sees_ssn', models.BooleanField(default=False, help_text='may see whole Social Security and bank numbers')),
-                ('granted_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to=settings.AUTH_USER_MODEL)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='TransactionSet',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ordinal', models.IntegerField(help_text='counted within the file')),
-                ('group_control_number', models.CharField(max_length=20)),
-                ('group_ordinal', models.IntegerField()),
-                ('functional_code', models.CharField(max_length=2)),
-                ('control_number', models.CharField(max_length=20)),
-                ('version', models.CharField(help_text='of its group, GS08: the guide it is checked against', max_length=20)),
-                ('convention', models.CharField(blank=True, help_text='ST03 as sent', max_length=35)),
-                ('transaction', models.CharField(help_text='837P, 837I, 837D, 834 …', max_length=5)),
-                ('byte_offset', models.BigIntegerField()),
-                ('byte_length', models.BigIntegerField()),
-                ('status', models.CharField(choices=[('received', 'received'), ('loaded', 'loaded'), ('rejected', 'rejected'), ('quarantined', 'quarantined')], default='received', max_length=12)),
-                ('status_at', models.DateTimeField()),
-                ('ack_code', models.CharField(blank=True, help_text='IK501: A or R', max_length=1)),
-                ('codes', models.JSONField(default=list, help_text='IK502 to IK506: why the set is refused')),
-                ('findings', models.JSONField(default=list, help_text="what the guide's check found, with places")),
-                ('accepted_count', models.IntegerField(default=0)),
-                ('rejected_count', models.IntegerField(default=0)),
-                ('rejected', models.JSONField(default=list, help_text='claims refused one by one: place, code and reason')),
-                ('claims_answer_sha256', models.CharField(blank=True, help_text="the set's part of the 277CA, in the store until the file is answered", max_length=64)),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sets', to='foundation.edifile')),
-                ('interchange', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sets', to='foundation.interchange')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='WorkChunk',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=30)),
-                ('key', models.CharField(help_text='makes the same work asked twice one piece of work', max_length=120)),
-                ('shard', models.SmallIntegerField(default=0)),
-                ('payload', models.JSONField(default=dict)),
-                ('status', models.CharField(choices=[('waiting', 'waiting'), ('done', 'done'), ('quarantined', 'quarantined')], default='waiting', max_length=12)),
-                ('attempts', models.SmallIntegerField(default=0)),
-                ('leased_until', models.DateTimeField(null=True)),
-                ('error', models.TextField(blank=True, help_text="kind of the failure; never a person's data")),
-                ('created_at', models.DateTimeField()),
-                ('status_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(help_text="aca.oop_max.self", max_length=80)),
+                ("value", models.DecimalField(decimal_places=10, max_digits=20)),
+                (
+                    "unit",
+                    models.CharField(
+                        choices=[
+                            ("usd", "dollars"),
+                            ("percent", "per cent"),
+                            ("factor", "factor"),
+                            ("hours", "hours"),
+                            ("days", "calendar days"),
+                            ("business_days", "business days"),
+                            ("months", "months"),
+                            ("count", "count"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("effective", django.contrib.postgres.fields.ranges.DateRangeField()),
+                ("known_on", models.DateField(help_text="the day it was issued")),
+                ("citation", models.CharField(max_length=300)),
+                (
+                    "checked",
+                    models.CharField(
+                        choices=[
+                            ("read", "read in a source"),
+                            ("memory", "from memory: check before it decides"),
+                            ("derived", "derived from a rule that was read"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('status', 'waiting')), fields=['kind', 'shard', 'id'], name='work_waiting')],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'key'), name='work_asked_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("name"),
+                        django.db.models.functions.text.Lower("effective"),
+                        models.F("known_on"),
+                        name="parameter_known_once",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("citation", ""), _negated=True), name="parameter_cites"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Document',
+            name="RoleGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('TA1', 'TA1'), ('999', '999'), ('277CA', '277CA'), ('835', '835'), ('EOB', 'explanation of benefits'), ('INVOICE_PDF', 'invoice (PDF)'), ('INVOICE_XLSX', 'invoice (spreadsheet)'), ('CHECK_PDF', 'checks (PDF)'), ('ACH', 'ACH file')], max_length=12)),
-                ('name', models.CharField(max_length=120)),
-                ('sha256', models.CharField(max_length=64)),
-                ('size_bytes', models.BigIntegerField()),
-                ('media_type', models.CharField(max_length=80)),
-                ('employer_id', models.BigIntegerField(db_index=True, null=True)),
-                ('subject_type', models.CharField(blank=True, max_length=40)),
-                ('subject_id', models.BigIntegerField(null=True)),
-                ('control_number', models.CharField(blank=True, max_length=12)),
-                ('created_at', models.DateTimeField()),
-                ('answers', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='foundation.edifile')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("examiner", "examiner"),
+                            ("senior_examiner", "senior examiner"),
+                            ("tpa_manager", "TPA manager"),
+                            ("auditor", "auditor"),
+                            ("setup", "set-up"),
+                            ("employer_hr", "employer HR"),
+                            ("employer_finance", "employer finance"),
+                            ("partner", "partner system"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "employer_id",
+                    models.BigIntegerField(blank=True, help_text="employers.Employer; empty: all of them", null=True),
+                ),
+                (
+                    "sees_ssn",
+                    models.BooleanField(default=False, help_text="may see whole Social Security and bank numbers"),
+                ),
+                ("granted_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="grants", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['subject_type', 'subject_id'], name='foundation__subject_e4e124_idx')],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'subject_type', 'subject_id', 'name'), name='document_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("revoked_at__isnull", True)),
+                        fields=("user", "role", "employer_id"),
+                        name="role_held_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("employer_id__isnull", True),
+                                ("role__in", ["auditor", "examiner", "senior_examiner", "setup", "tpa_manager"]),
+                            ),
+                            models.Q(("employer_id__isnull", False), ("role__in", ["employer_finance", "employer_hr"])),
+                            ("role", "partner"),
+                            _connector="OR",
+                        ),
+                        name="role_fits_employer",
+                        violation_error_message="Employer roles name one employer; roles at the TPA name none.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='IdempotentAnswer',
+            name="TransactionSet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=255)),
-                ('request_digest', models.CharField(max_length=64)),
-                ('status', models.SmallIntegerField()),
-                ('headers', models.JSONField(default=dict)),
-                ('body', tpa.foundation.encryption.EncryptedTextField(blank=True)),
-                ('created_at', models.DateTimeField(db_index=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ordinal", models.IntegerField(help_text="counted within the file")),
+                ("group_control_number", models.CharField(max_length=20)),
+                ("group_ordinal", models.IntegerField()),
+                ("functional_code", models.CharField(max_length=2)),
+                ("control_number", models.CharField(max_length=20)),
+                (
+                    "version",
+                    models.CharField(help_text="of its group, GS08: the guide it is checked against", max_length=20),
+                ),
+                ("convention", models.CharField(blank=True, help_text="ST03 as sent", max_length=35)),
+                ("transaction", models.CharField(help_text="837P, 837I, 837D, 834 …", max_length=5)),
+                ("byte_offset", models.BigIntegerField()),
+                ("byte_length", models.BigIntegerField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("received", "received"),
+                            ("loaded", "loaded"),
+                            ("rejected", "rejected"),
+                            ("quarantined", "quarantined"),
+                        ],
+                        default="received",
+                        max_length=12,
+                    ),
+                ),
+                ("status_at", models.DateTimeField()),
+                ("ack_code", models.CharField(blank=True, help_text="IK501: A or R", max_length=1)),
+                ("codes", models.JSONField(default=list, help_text="IK502 to IK506: why the set is refused")),
+                ("findings", models.JSONField(default=list, help_text="what the guide's check found, with places")),
+                ("accepted_count", models.IntegerField(default=0)),
+                ("rejected_count", models.IntegerField(default=0)),
+                (
+                    "rejected",
+                    models.JSONField(default=list, help_text="claims refused one by one: place, code and reason"),
+                ),
+                (
+                    "claims_answer_sha256",
+                    models.CharField(
+                        blank=True,
+                        help_text="the set's part of the 277CA, in the store until the file is answered",
+                        max_length=64,
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="sets", to="foundation.edifile"
+                    ),
+                ),
+                (
+                    "interchange",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="sets", to="foundation.interchange"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'key'), name='answer_once_per_key')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("file", "ordinal"), name="set_once_per_file"),
+                ],
             },
         ),
-        migrations.AddConstraint(
-            model_name='interchange',
-            constraint=models.UniqueConstraint(fields=('file', 'ordinal'), name='interchange_once_per_file'),
+        migrations.CreateModel(
+            name="WorkChunk",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=30)),
+                (
+                    "key",
+                    models.CharField(help_text="makes the same work asked twice one piece of work", max_length=120),
+                ),
+                ("shard", models.SmallIntegerField(default=0)),
+                ("payload", models.JSONField(default=dict)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("waiting", "waiting"), ("done", "done"), ("quarantined", "quarantined")],
+                        default="waiting",
+                        max_length=12,
+                    ),
+                ),
+                ("attempts", models.SmallIntegerField(default=0)),
+                ("leased_until", models.DateTimeField(null=True)),
+                ("error", models.TextField(blank=True, help_text="kind of the failure; never a person's data")),
+                ("created_at", models.DateTimeField()),
+                ("status_at", models.DateTimeField()),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status", "waiting")), fields=["kind", "shard", "id"], name="work_waiting"
+                    )
+                ],
+                "constraints": [models.UniqueConstraint(fields=("kind", "key"), name="work_asked_once")],
+            },
         ),
-        migrations.AddConstraint(
-            model_name='interchange',
-            constraint=models.UniqueConstraint(condition=models.Q(('duplicate_of__isnull', True)), fields=('sha256',), name='interchange_loaded_once'),
+        migrations.CreateModel(
+            name="Document",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("TA1", "TA1"),
+                            ("999", "999"),
+                            ("277CA", "277CA"),
+                            ("835", "835"),
+                            ("EOB", "explanation of benefits"),
+                            ("INVOICE_PDF", "invoice (PDF)"),
+                            ("INVOICE_XLSX", "invoice (spreadsheet)"),
+                            ("CHECK_PDF", "checks (PDF)"),
+                            ("ACH", "ACH file"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("sha256", models.CharField(max_length=64)),
+                ("size_bytes", models.BigIntegerField()),
+                ("media_type", models.CharField(max_length=80)),
+                ("employer_id", models.BigIntegerField(db_index=True, null=True)),
+                ("subject_type", models.CharField(blank=True, max_length=40)),
+                ("subject_id", models.BigIntegerField(null=True)),
+                ("control_number", models.CharField(blank=True, max_length=12)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "answers",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="answers",
+                        to="foundation.edifile",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["subject_type", "subject_id"], name="foundation__subject_e4e124_idx")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "subject_type", "subject_id", "name"), name="document_once")
+                ],
+            },
         ),
-        migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('user', 'role', 'employer_id'), name='role_held_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('employer_id__isnull', True), ('role__in', ['auditor', 'examiner', 'senior_examiner', 'setup', 'tpa_manager'])), models.Q(('employer_id__isnull', False), ('role__in', ['employer_finance', 'employer_hr'])), ('role', 'partner'), _connector='OR'), name='role_fits_employer', violation_error_message='Employer roles name one employer; roles at the TPA name none.'),
-        ),
-        migrations.AddConstraint(
-            model_name='transactionset',
-            constraint=models.UniqueConstraint(fields=('file', 'ordinal'), name='set_once_per_file'),
+        migrations.CreateModel(
+            name="IdempotentAnswer",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=255)),
+                ("request_digest", models.CharField(max_length=64)),
+                ("status", models.SmallIntegerField()),
+                ("headers", models.JSONField(default=dict)),
+                ("body", tpa.foundation.encryption.EncryptedTextField(blank=True)),
+                ("created_at", models.DateTimeField(db_index=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("user", "key"), name="answer_once_per_key")],
+            },
         ),
     ]
