@@ -152,6 +152,7 @@ class OverpaymentEntry(models.Model):
         BOUNCED = "bounced", _("refund taken back by the bank")
         RETURNED = "returned", _("given back: more came than was owed")
         WRITE_OFF = "write_off", _("given up")
+        REPLACED = "replaced", _("the whole claim was taken back")
 
     overpayment = models.ForeignKey(Overpayment, on_delete=models.PROTECT, related_name="entries")
     employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -174,7 +175,7 @@ class OverpaymentEntry(models.Model):
             models.CheckConstraint(
                 name="overpayment_entry_sign",
                 condition=Q(kind__in=["found", "returned", "bounced"], amount__gt=0)
-                | Q(kind__in=["offset", "refund", "write_off"], amount__lt=0)
+                | Q(kind__in=["offset", "refund", "write_off", "replaced"], amount__lt=0)
                 | Q(kind="called", amount=0),
             ),
             models.CheckConstraint(
@@ -183,7 +184,7 @@ class OverpaymentEntry(models.Model):
             ),
             models.CheckConstraint(
                 name="overpayment_offset_has_payment",
-                condition=~Q(kind__in=["offset", "called", "returned"]) | Q(payment__isnull=False),
+                condition=~Q(kind__in=["offset", "called", "returned", "replaced"]) | Q(payment__isnull=False),
             ),
         ]
         indexes = [

@@ -32,6 +32,8 @@ from claims.payments.recovering import (
     taken_by,
 )
 from claims.payments.recovery_terms import TermsOf, terms_in_force
+from employers.funding.post import post
+from employers.funding.posting import Account, Posting
 from tpa.foundation.audit import Actor
 from tpa.foundation.transitions import move_many
 from tpa.foundation.values.money import ZERO
@@ -43,12 +45,21 @@ _LOCK = """
 SELECT id, number, claims_account_id, payee_id, member_id, status, offset_from_on
   FROM claims_overpayment
  WHERE claims_account_id = ANY(%s) AND (payee_id = ANY(%s) OR member_id = ANY(%s))
-   AND (status <> 'settled' OR has_more_to_tell)
+   AND (status <> 'settled' OR has_more_to_tell OR id = ANY(%s))
  ORDER BY id FOR NO KEY UPDATE
+"""
+
+# What people found of claims that these reversals take back as a whole.
+_REPLACED = """
+SELECT l.overpayment_id, sum(l.amount) FROM claims_decision r
+  JOIN claims_overpaymentline l ON l.decision_id = r.reverses_id
+  JOIN claims_overpayment o ON o.id = l.overpayment_id AND o.reason <> 'reversed'
+ WHERE r.id = ANY(%s) GROUP BY 1
 """
 
 _SUMS = """
 SELECT o.id, sum(e.amount), sum(e.forward_amount),
+       coalesce(sum(e.amount) FILTER (WHERE e.kind IN ('found', 'write_off', 'replaced')), 0),
        (SELECT CASE count(DISTINCT l.claim_id) WHEN 1 THEN min(c.claim_number) END
           FROM claims_overpaymentline l JOIN claims_claim c ON c.id = l.claim_id WHERE l.overpayment_id = o.id)
   FROM claims_overpayment o JOIN claims_overpaymententry e ON e.overpayment_id = o.id
@@ -91,13 +102,14 @@ def gather_recoveries(
     *,
     undelivered: Mapping[Recipient, Sequence[PaymentInstrument]] | None = None,
 ) -> Recoveries:
-    """Cases and terms of all recipients of a run, the cases locked; two queries, and three more where there are any.
+    """Cases and terms of all recipients of a run, the cases locked; two queries, three more where there are any, and
+    one where something is reversed.
 
     `undelivered`: what never arrived, of claims that are taken back with this run.
     """
     recipients = {item.recipient for item in due if not item.is_held}
     debts = debts_of(due)
-    cases = _cases(recipients, on)
+    cases = _cases(recipients, on, [item.decision_id for item in due if item.amount < 0])
     terms = terms_in_force(employer_id, debts.keys(), on) if debts else {}
     deferring = {recipient for recipient in debts if recipient in terms and terms[recipient].wants_letter_first}
     return Recoveries(plan_recovering(debts, cases, deferring, _not_owed(undelivered or {})), cases, terms)
@@ -126,6 +138,7 @@ def write_recoveries(
                     (_opened(payment, found.terms.get(plan.recipient), at, deferred), payment, debts, deferred)
                 )
         _tell(found, payment, cases, recovering)
+        _replace(found, payment, cases, by)
         left = {case.overpayment_id: case.balance_amount for case in cases}
         for one in taken:
             found.entries.append(
@@ -164,12 +177,16 @@ def _not_owed(
     return found
 
 
-def _cases(recipients: Collection[Recipient], on: date) -> dict[Recipient, list[Case]]:
+def _cases(recipients: Collection[Recipient], on: date, reversals: Sequence[int]) -> dict[Recipient, list[Case]]:
     accounts = sorted({recipient.claims_account_id for recipient in recipients})
     payees = sorted({recipient.payee_id for recipient in recipients if recipient.payee_id is not None})
     members = sorted({recipient.member_id for recipient in recipients if recipient.member_id is not None})
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [accounts, payees, members])
+        replaced: dict[int, Decimal] = {}
+        if reversals:
+            cursor.execute(_REPLACED, [list(reversals)])
+            replaced = dict(cursor.fetchall())
+        cursor.execute(_LOCK, [accounts, payees, members, list(replaced)])
         rows = [row for row in cursor.fetchall() if Recipient(*row[2:5]) in recipients]
         if not rows:
             return {}
@@ -181,10 +198,12 @@ def _cases(recipients: Collection[Recipient], on: date) -> dict[Recipient, list[
             untold[pk].append(Untold(entry_id, amount, check_number, is_refund))
     found: dict[Recipient, list[Case]] = defaultdict(list)
     for pk, number, *recipient, status, offset_from_on in rows:
-        balance, forward, claim_number = sums[pk]
+        balance, forward, standing, claim_number = sums[pk]
+        # What was given up of it is not owed by the case any more.
+        gone = min(replaced.get(pk, ZERO), standing)
         takes = offset_from_on is not None and offset_from_on <= on and status != Overpayment.Status.DISPUTED
         reference = claim_number or number
-        case = Case(pk, Recipient(*recipient), reference, balance, forward, takes, tuple(untold[pk]))
+        case = Case(pk, Recipient(*recipient), reference, balance - gone, forward, takes, tuple(untold[pk]), gone)
         found[case.recipient].append(case)
     return found
 
@@ -237,6 +256,26 @@ def _tell(found: Recoveries, payment: Payment, cases: Sequence[Case], recovering
     for case in cases:
         if case.change_amount:
             found.entries.append(_entry(payment, case.overpayment_id, Kind.CALLED, ZERO, case.change_amount))
+
+
+def _replace(found: Recoveries, payment: Payment, cases: Sequence[Case], by: Actor) -> None:
+    """What was found of a claim that this payment takes back as a whole is not owed beside it: what came of it is
+    given back with what the reversal asks."""
+    for case in cases:
+        if not case.replaced_amount:
+            continue
+        found.entries.append(_entry(payment, case.overpayment_id, Kind.REPLACED, -case.replaced_amount, ZERO))
+        post(
+            claims_account_id=payment.claims_account_id,
+            posting=Posting(
+                reference=f"overpayment-replaced:{case.overpayment_id}:{payment.trace_number}",
+                kind="overpayment",
+                description=_("Found, and taken back with payment %(trace)s") % {"trace": payment.trace_number},
+                posted_on=payment.paid_on,
+                entries=((Account.RECOVERED, case.replaced_amount), (Account.RECOVERIES, -case.replaced_amount)),
+            ),
+            by=by,
+        )
 
 
 def _close(settled: Sequence[int], told: Sequence[int], by: Actor, at: datetime) -> None:

@@ -115,6 +115,12 @@ SELECT l.member_id, date_trunc('month', p.paid_on - %(shift)s)::date + %(shift)s
  GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 4, 5, 6
 """
 
+_RECOVERED_OF_ACCOUNTS = f"""
+SELECT p.claims_account_id, i.decision_id, l.service_from, l.benefit {_PAID}
+   AND i.decision_id = ANY(%(decisions)s)
+ GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+"""
+
 _APPROVED = f"""
 SELECT c.member_id, l.service_from, sum(l.plan_paid_amount), c.id, c.claim_number, c.status, d.id, d.plan_id, {_BENEFIT}
   FROM claims_claim c
@@ -184,8 +190,14 @@ def _came_back(asked: PaidQuestion) -> list[tuple[tuple[int, date, str], Decimal
 
 
 def paid_by_account(asked: PaidQuestion) -> dict[int, Decimal]:
-    """What was paid out of each claims account; one query."""
-    return dict(_fetch(_BY_ACCOUNT, asked))
+    """What was paid out of each claims account; three queries, and two more where something came back."""
+    found: dict[int, Decimal] = dict(_fetch(_BY_ACCOUNT, asked))
+    recovered = recovered_services(asked.employer_id) if asked.nets_recoveries else {}
+    if recovered:
+        decisions = sorted({key.decision_id for key in recovered})
+        for account_id, *service in _fetch(_RECOVERED_OF_ACCOUNTS, asked, decisions=decisions):
+            found[account_id] -= recovered.get(ServiceKey(*service), Decimal(0))
+    return found
 
 
 def unpaid_claims(asked: PaidQuestion) -> list[UnpaidClaim]:

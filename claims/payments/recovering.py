@@ -32,7 +32,8 @@ class Untold(NamedTuple):
 class Case:
     """An overpayment as a payment finds it. `may_be_taken`: its letter's days are over and nobody disputes it.
 
-    Below zero `balance_amount` is what came too much and is to be given back.
+    Below zero `balance_amount` is what came too much and is to be given back. `replaced_amount` is what of it was found
+    of claims that are taken back as a whole now: the balance is without it, for their reversals owe it.
     """
 
     overpayment_id: int
@@ -42,6 +43,7 @@ class Case:
     forward_amount: Decimal
     may_be_taken: bool
     untold: tuple[Untold, ...] = ()
+    replaced_amount: Decimal = ZERO
 
     @property
     def wanted_amount(self) -> Decimal:

@@ -33,7 +33,8 @@ def settle_level_funding(*, terms_id: int, on: date, reimbursed_amount: Decimal,
 
 
 def claims_of_term(term: LevelTerm) -> Decimal:
-    """What was incurred in the term and paid out of its account until the end of the run-out. One query."""
+    """What was incurred in the term and paid out of its account until the end of the run-out, less what came back of
+    it. Queries as `paid_by_account`."""
     asked = PaidQuestion(
         employer_id=term.employer_id,
         incurred=Period(term.starts_on, term.ends_on),

@@ -20,7 +20,8 @@ _NOTHING = Value(ZERO, output_field=DecimalField(max_digits=14, decimal_places=2
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the dollars of a case are: found = refunded + offset + given up + open."""
+    """Where the dollars of a case are: found = refunded + offset + given up + open. What was found of a claim that was
+    taken back as a whole since is found no more: the reversal owes it."""
 
     found_amount: Decimal
     refunded_amount: Decimal
@@ -38,7 +39,9 @@ def overpayments_of(scope: Scope, *, status: str = "", employer_id: int | None =
         rows = rows.filter(employer=employer_id)
     return rows.annotate(
         balance_amount=Coalesce(Sum("entries__amount"), _NOTHING),
-        found_amount=Coalesce(Sum("entries__amount", filter=Q(entries__kind=Kind.FOUND)), _NOTHING),
+        found_amount=Coalesce(
+            Sum("entries__amount", filter=Q(entries__kind__in=[Kind.FOUND, Kind.REPLACED])), _NOTHING
+        ),
     )
 
 
@@ -46,6 +49,7 @@ def standing_of(row: Overpayment) -> Standing:
     """Where its dollars are; one query."""
     sums = dict(row.entries.values_list("kind").annotate(Sum("amount")).order_by())
     found, offset, given_up = (sums.get(kind, ZERO) for kind in (Kind.FOUND, Kind.OFFSET, Kind.WRITE_OFF))
+    found += sums.get(Kind.REPLACED, ZERO)
     refunded = sum((sums.get(kind, ZERO) for kind in (Kind.REFUND, Kind.BOUNCED, Kind.RETURNED)), ZERO)
     return Standing(found, -refunded, -offset, -given_up, sum(sums.values(), ZERO))
 

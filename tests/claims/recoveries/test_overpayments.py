@@ -254,6 +254,41 @@ def test_where_nothing_is_agreed_what_an_audit_found_is_asked_for_and_never_take
         open_overpayment(found=[FoundLine(claim.claim_number, D("55.01"))], reason="audit", because="more", by=worker())
 
 
+@pytest.mark.parametrize("came", ["nothing", "refund", "offset", "given up"])
+def test_what_an_audit_found_of_a_claim_is_not_owed_a_second_time_when_the_claim_is_taken_back(came: str) -> None:
+    world = make_world()
+    agree(world, notice_days=0)
+    claim = make_decided(world, "150.00")
+    run(world)
+    row = open_overpayment(
+        found=[FoundLine(claim.claim_number, D("25.00"))], reason="audit", because="units", by=worker()
+    )
+    back = D("0.00")
+    if came == "refund":
+        record_refund(
+            number=row.number, revision=0, amount=D("25.00"), check_number="77", received_on=TODAY, by=worker()
+        )
+        back = D("25.00")
+    elif came == "offset":
+        request_overpayment(number=row.number, revision=0, by=worker(), on=TODAY)
+        make_decided(world, "100.00")  # 48.00
+        run(world, TODAY + timedelta(days=1))
+        back = D("25.00")
+    elif came == "given up":
+        write_off_overpayment(number=row.number, revision=0, amount=D("25.00"), because="small", by=worker())
+        approve_write_off(number=row.number, revision=1, by=worker(Role.TPA_MANAGER))
+    reverse_decision(claim_id=claim.pk, by=ENGINE, because="coverage had ended")
+    run(world, TODAY + timedelta(days=2))
+    payment = Payment.objects.latest("pk")
+    assert (payment.items_amount, payment.forward_balance_amount) == (D("-80.00"), D("80.00") - back)
+    remittance(payment)
+    assert (now(row).status, standing_of(row).open_amount) == ("settled", D("0.00"))
+    assert standing_of(Overpayment.objects.latest("pk")).open_amount == D("80.00") - back
+    owed = ledger(world)
+    assert owed["recoveries"] == D("80.00") - back
+    assert "recovered" not in owed
+
+
 def test_a_case_is_of_one_recipient_of_one_plan() -> None:
     world, other = make_world(), make_world()
     other.payee, other.provider = world.payee, world.provider

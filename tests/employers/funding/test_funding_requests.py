@@ -10,6 +10,8 @@ import pytest
 from django.db import IntegrityError, connection
 
 from claims.payments.settle_level_funding import settle_level_funding
+from claims.recoveries.open_overpayment import FoundLine, open_overpayment
+from claims.recoveries.record_refund import record_refund
 from employers.funding.approve_funding_request import approve_funding_request
 from employers.funding.ask_by_calendar import ask_deposits
 from employers.funding.deposit_funds import deposit_funds
@@ -30,7 +32,9 @@ from tests.factories.funding import (
     receive_money,
 )
 from tests.factories.payments import ENGINE, World, make_decided, make_world
+from tests.factories.users import make_scope
 from tpa.foundation.errors import Conflict, Invalid, Refused
+from tpa.foundation.models import Role
 
 pytestmark = pytest.mark.django_db
 
@@ -249,6 +253,22 @@ def test_a_surplus_is_shared_after_the_run_out_once() -> None:
         settle(terms)
     with pytest.raises(Conflict, match="settled"):
         agree(world, "prefund", starts_on=date(2026, 3, 1))
+
+
+def test_what_came_back_of_the_terms_claims_is_part_of_its_surplus() -> None:
+    world, terms = level_year()
+    claim = make_decided(world, "1000.00")  # 624.00
+    pay(world)
+    worker = make_scope(Role.SENIOR_EXAMINER)
+    row = open_overpayment(
+        found=[FoundLine(claim.claim_number, D("100.00"))], reason="audit", because="units", by=worker
+    )
+    record_refund(
+        number=row.number, revision=0, amount=D("60.00"), check_number="77", received_on=date(2026, 5, 4), by=worker
+    )
+    done = settle(terms)
+    assert (done.claims_amount, done.surplus_amount) == (D(564), D(436))
+    assert spendable_amount(world.account.pk) == 0
 
 
 def test_a_surplus_that_is_a_credit_stays_in_the_account() -> None:
