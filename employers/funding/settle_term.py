@@ -28,6 +28,7 @@ from employers.models import (
 from tpa.foundation.audit import Actor, record
 from tpa.foundation.errors import Conflict, NotFound
 from tpa.foundation.values.money import ZERO, percent_of
+from tpa.foundation.values.periods import months_after
 
 # Ledger kinds of what an invoice says.
 _CLAIMS_FUND_KINDS = ("invoice", "credit", "rebill")
@@ -96,7 +97,9 @@ def _check(terms: FundingTerms, on: date) -> None:
 
 def _deposits(terms: FundingTerms) -> Decimal:
     """What was paid in for the term: on requests for its months' deposits, or, where these come with the invoice, what
-    invoices of its days said are funds of the employer."""
+    the invoices of its months said are funds of the employer. A month is billed when it is over, and what changed of
+    the last ones after it: the first month's invoice comes in the second month, and those of the run-out count as long
+    as no other term has begun."""
     if terms.deposit_amount is not None:
         received = FundingReceipt.objects.filter(
             claims_account=terms.claims_account_id,
@@ -105,12 +108,16 @@ def _deposits(terms: FundingTerms) -> Decimal:
             request__month_on__lt=terms.period.upper,
         )
         return received.aggregate(sum=Sum("amount"))["sum"] or ZERO
+    first, after = terms.period.lower.replace(day=1), terms.period.upper.replace(day=1)
+    level = FundingTerms.objects.filter(claims_account=terms.claims_account_id, mode=FundingTerms.Mode.LEVEL)
+    goes_on = level.filter(superseded_at__isnull=True, period__startswith__gte=terms.period.upper).exists()
+    last = months_after(after, 1)
     billed = LedgerEntry.objects.filter(
         account__claims_account=terms.claims_account_id,
         account__kind=Account.EMPLOYER_FUNDS,
         transaction__kind__in=_CLAIMS_FUND_KINDS,
-        transaction__posted_on__gte=terms.period.lower,
-        transaction__posted_on__lt=terms.period.upper,
+        transaction__posted_on__gte=months_after(first, 1),
+        transaction__posted_on__lt=last if goes_on else max(last, run_out_ends_on(terms)),
     )
     return -(billed.aggregate(sum=Sum("amount"))["sum"] or ZERO)
 

@@ -16,6 +16,8 @@ from employers.funding.approve_funding_request import approve_funding_request
 from employers.funding.ask_by_calendar import ask_deposits
 from employers.funding.deposit_funds import deposit_funds
 from employers.funding.occasions import run_out_ends_on
+from employers.funding.post import post
+from employers.funding.posting import Account, Posting
 from employers.funding.selectors import balances, spendable_amount
 from employers.funding.terms_of_account import terms_on
 from employers.models import FundingItem, FundingRequest, FundingSettlement, FundingTerms, LedgerTransaction
@@ -269,6 +271,29 @@ def test_what_came_back_of_the_terms_claims_is_part_of_its_surplus() -> None:
     done = settle(terms)
     assert (done.claims_amount, done.surplus_amount) == (D(564), D(436))
     assert spendable_amount(world.account.pk) == 0
+
+
+@pytest.mark.parametrize(("goes_on", "paid_in"), [(False, "350.00"), (True, "320.00")])
+def test_deposits_that_come_with_the_invoice_are_those_of_the_terms_months(goes_on: bool, paid_in: str) -> None:
+    world = make_world(overdraft_limit_amount=D(0))
+    level = LEVEL | {"starts_on": date(2026, 2, 1), "ends_on": date(2026, 4, 1), "surplus_as": "credit"}
+    terms = agree(world, **level)
+    if goes_on:
+        agree(world, **level | {"starts_on": date(2026, 4, 1), "ends_on": date(2026, 6, 1)})
+    deposit_funds(
+        claims_account_id=world.account.pk, amount=D("357.00"), received_on=TODAY, bank_reference="ALL", by=ENGINE
+    )
+    # January's invoice, February's and March's, and what changed of them by May's, which is another term's if one is.
+    for day, amount in (
+        ("2026-02-01", "7.00"),
+        ("2026-03-01", "150.00"),
+        ("2026-04-01", "170.00"),
+        ("2026-06-01", "30.00"),
+    ):
+        entries = ((Account.DUE_FROM_EMPLOYER, D(amount)), (Account.EMPLOYER_FUNDS, -D(amount)))
+        posting = Posting(f"invoice:{day}", "invoice", "Invoice", date.fromisoformat(day), entries)
+        post(claims_account_id=world.account.pk, posting=posting, by=ENGINE)
+    assert settle(terms).deposits_amount == D(paid_in)
 
 
 def test_a_surplus_that_is_a_credit_stays_in_the_account() -> None:
