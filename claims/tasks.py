@@ -30,6 +30,7 @@ from django.utils import timezone
 from claims.adjudication.adjudicate_claims import adjudicate_claims
 from claims.adjudication.ask_decision import DECIDE
 from claims.adjudication.give_up_claims import give_up_claims
+from claims.adjudication.take_waiting_remittances import take_waiting_remittances
 from claims.adjustments.settle_frequency import settle_frequency
 from claims.intake.answer_file import answer_file
 from claims.intake.kinds import KINDS, SHELF
@@ -192,6 +193,13 @@ def ask_funds_of_account(claims_account_id: int, on: str | None = None) -> None:
 
 
 @shared_task(queue="default")
+def match_remittances() -> None:
+    """Look once more whether claims are there that remittances wait for: a file of each may have crossed."""
+    if take_waiting_remittances():
+        bell.ring(ring)
+
+
+@shared_task(queue="default")
 def ring() -> None:
     """Ring for everything that waits, whatever became of its bell."""
     if work.waiting(OPEN_FILE):
@@ -258,7 +266,13 @@ def _open(piece: dict[str, Any]) -> None:
 
 
 def _decide(piece: dict[str, Any]) -> None:
-    """Replacements and voids first take back what they speak of; then every claim is decided as new."""
+    """Replacements and voids first take back what they speak of; then every claim is decided as new.
+
+    What a prior payer said before its claim came is given to new claims of single doors here, to those of a file when
+    the file is through.
+    """
+    if piece.get("are_new"):
+        take_waiting_remittances(claim_ids=piece["claims"])
     settled = settle_frequency(claim_ids=piece["claims"])
     adjudicate_claims(claim_ids=[*piece["claims"], *settled.received])
 

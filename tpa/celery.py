@@ -32,6 +32,10 @@ app.conf.beat_schedule = {
         "task": "claims.tasks.ask_funds",
         "schedule": crontab(hour="7", minute="30", day_of_week="mon-fri"),
     },
+    "match remittances with claims that they crossed": {
+        "task": "claims.tasks.match_remittances",
+        "schedule": crontab(minute="40"),
+    },
     "end children who came of age": {"task": "employers.tasks.age_out", "schedule": crontab(hour="4", minute="0")},
 }
 app.steps["worker"].add(DjangoStructLogInitStep)

@@ -87,6 +87,8 @@ def gather_facts(claims: Sequence[ClaimToDecide], family_ids: Sequence[int], *, 
     plan_hashes = plan_versions_on(covering)
     other_coverages = other_coverage_facts(member_ids)
     decided_before = [claim.id for claim in claims if claim.decided_count]
+    # What came to a claim between its receipt and its first decision raised its revision.
+    moved = [claim.id for claim in claims if claim.decided_count or claim.revision]
     lines = {(claim.member_id, line.service_from) for claim in claims for line in claim.submission.lines}
     claim_ids = [claim.id for claim in claims]
     prices = Prices.of(submissions, provider_ids, plan_hashes.values())
@@ -103,7 +105,7 @@ def gather_facts(claims: Sequence[ClaimToDecide], family_ids: Sequence[int], *, 
         ranked_npis=ranked_npis,
         authorizations=authorizations_of(member_ids),
         resolutions=resolutions_of(decided_before),
-        told=told_by_payers(decided_before),
+        told=told_by_payers(moved),
         limits=approval_limits(sorted({claim.employer_id for claim in claims}), decided_on),
         sums=FamilySums.of(family_ids, decided_before),
         prior=PriorLines.of(sorted(lines), claim_ids, ranked_npis),

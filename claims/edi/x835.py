@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import BinaryIO, Final, Protocol
+from typing import BinaryIO, Final, Protocol, runtime_checkable
 
 import msgspec
 
@@ -33,6 +33,7 @@ VERSION: Final = "005010X221A1"
 REVERSAL: Final = "22"
 
 
+@runtime_checkable
 class Adjustment(Protocol):
     """Why billed is not paid, as the engine says it: group, CARC, amount (positive reduces the payment), RARCs."""
 

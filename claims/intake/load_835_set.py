@@ -6,7 +6,8 @@ from dataclasses import asdict
 
 from django.db import transaction
 
-from claims.adjudication.take_remittance import NotTaken, Source, take_remittance
+from claims.adjudication.remittance_rows import Source
+from claims.adjudication.take_remittance import NotTaken, take_remittance
 from claims.edi.guides import PRIOR_PAYERS
 from claims.edi.x835_reader import Unreadable, read_remittance
 from tpa.foundation.audit import Actor
@@ -20,7 +21,7 @@ from tpa.foundation.x12.tokens import read_set
 LOAD_835 = "load_835"
 SYSTEM = Actor.system("intake")
 _WORDS = {
-    "not_ours": "no claim of ours has this number, charge and patient",
+    "not_ours": "no claim of ours has this number, charge and patient: it waits for one",
     "ambiguous": "several claims of ours have this number, charge and patient",
     "out_of_balance": "its charge less its adjustments is not what it says was paid",
 }
@@ -30,7 +31,7 @@ def load_835_set(*, set_id: int) -> int:
     """Check and take in one set in one transaction; returns of how many claims of ours it spoke. Twice is harmless.
 
     A set that breaks its guide, or can not be read, is rejected whole (999); what it says of no claim of ours is told
-    with the set.
+    with the set, and waits for its claim.
     """
     with transaction.atomic():
         row = TransactionSet.objects.select_for_update(of=("self",), no_key=True).get(pk=set_id)

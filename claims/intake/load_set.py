@@ -6,13 +6,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from itertools import islice
 
+from django.db.models import Exists, OuterRef
+
 from claims.adjudication.ask_decision import ask_decision
+from claims.adjudication.take_waiting_remittances import take_waiting_remittances
 from claims.edi.claim_rules import ClaimRules
 from claims.edi.guides import INBOUND
 from claims.edi.x277ca import ClaimAnswer, write_claim_answers
 from claims.edi.x837 import ReadClaim, SetHeader, read_claims
 from claims.intake.accept_submissions import Door, accept_submissions
-from claims.models import Claim
+from claims.models import Claim, WaitingRemittance
 from tpa.foundation.audit import Actor
 from tpa.foundation.edi_files import open_stored, store_bytes
 from tpa.foundation.models import TransactionSet
@@ -28,6 +31,10 @@ _BATCH = 1000
 _TO_BE_PAID = "CH"  # BHT06
 # Up to this size the claims of a set wait in memory until the whole set is checked; a larger set is read once more.
 _READ_ONCE_BYTES = 8 << 20
+# Asked along with the claims: no statement more where no prior payer's remittance waits for one.
+_REMITTANCE_WAITS = Exists(
+    WaitingRemittance.objects.filter(patient_control_number=OuterRef("patient_control_number"), taken_at__isnull=True)
+)
 
 
 def load_set(*, set_id: int) -> int:
@@ -75,11 +82,22 @@ def give_up_set(*, set_id: int) -> None:
 
 
 def close_set(row: TransactionSet) -> None:
-    """When this was the last set of its file, ask for the deciding of all its claims, in the order of the file."""
+    """When this was the last set of its file, ask for the deciding of all its claims, in the order of the file; those
+    that a prior payer's remittance waits for take it with them."""
     if finish_set(row):
         received = Claim.objects.filter(transaction_set__file_id=row.file_id, status=Claim.Status.RECEIVED)
-        claims = received.order_by("transaction_set_id", "id").values_list("id", "family_id")
-        ask_decision(claims=claims.iterator(), key=f"file:{row.file_id}")
+        claims = received.order_by("transaction_set_id", "id").values_list("id", "family_id", _REMITTANCE_WAITS)
+        waited_for: list[int] = []
+
+        def in_order() -> Iterator[tuple[int, int]]:
+            for claim_id, family_id, waits in claims.iterator():
+                if waits:
+                    waited_for.append(claim_id)
+                yield claim_id, family_id
+
+        ask_decision(claims=in_order(), key=f"file:{row.file_id}")
+        if waited_for:
+            take_waiting_remittances(claim_ids=waited_for)
 
 
 def _load(row: TransactionSet, claims: Iterable[ReadClaim], verdict: SetVerdict) -> None:

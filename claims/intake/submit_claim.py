@@ -40,7 +40,7 @@ def submit_claim(*, submission: Submission, origin: str, by: Scope, received_on:
         claim = accepted[0]
         if not by.sees(claim.employer_id):
             raise Refused("claim.not_your_employer", _("This member belongs to an employer you do not act for."))
-        ask_decision(claims=[(claim.claim_id, claim.family_id)], key=f"claim:{claim.claim_id}:0")
+        ask_decision(claims=[(claim.claim_id, claim.family_id)], key=f"claim:{claim.claim_id}:0", are_new=True)
     return claim
 
 

@@ -34,7 +34,7 @@ from claims.models.recoveries import (
     PaymentAdjustment,
     RecoveryTerms,
 )
-from claims.models.remittances import PriorRemittance
+from claims.models.remittances import PriorRemittance, WaitingRemittance
 from claims.models.reprocessing import Reprocessing, ReprocessingClaim
 from claims.models.review import Pend, Resolution
 from claims.models.third_party import (
@@ -96,6 +96,7 @@ __all__ = [
     "ThirdPartyReceipt",
     "ThirdPartyShare",
     "ThirdPartyStep",
+    "WaitingRemittance",
     "WhatIf",
     "WhatIfPiece",
 ]

@@ -8,7 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from claims.adjudication.take_remittance import Source, take_remittance
+from claims.adjudication.remittance_rows import Source
+from claims.adjudication.take_remittance import take_remittance
 from claims.edi.x835 import Remittance
 from claims.edi.x835_reader import Unreadable, read_remittance
 from claims.models import Claim
@@ -35,7 +36,11 @@ def attach_remittance(*, claim_id: int, content: bytes, by: Scope) -> Claim:
         for remittance in remittances:
             found, not_taken = take_remittance(remittance=remittance, source=source, claim_id=claim_id)
             taken += found
-            refused += [one for one in not_taken if one.code != "not_ours"]
+            refused += [
+                one
+                for one in not_taken
+                if one.code != "not_ours" and one.patient_control_number == claim.patient_control_number
+            ]
         if not taken:
             raise Invalid(
                 "remittance.out_of_balance" if refused else "remittance.other_claim",

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from claims.models import Claim
+from claims.models import Claim, WaitingRemittance
 from tpa.foundation.access import CLAIMS_STAFF, Scope, requires
 from tpa.foundation.audit import Subjects, record_read
 from tpa.foundation.edi_files import open_stored
 from tpa.foundation.models import Document, EdiFile, TransactionSet
 from tpa.foundation.web.screens import page_of, screen
 
-# A page shows so many sets; files with more say how many there are.
+# A page shows so many sets, and so much of what waits for its claim; files with more say how many there are.
 MOST_SETS = 200
 
 
@@ -55,9 +55,18 @@ def _content(request: HttpRequest, scope: Scope, file: EdiFile) -> dict[str, Any
     return {
         "interchanges": file.interchanges.select_related("duplicate_of__file").order_by("ordinal"),
         "sets": file.sets.order_by("ordinal")[:MOST_SETS],
+        "remittances": _remittances(file),
         "answers": file.answers.order_by("pk"),
         "page": page,
     }
+
+
+def _remittances(file: EdiFile) -> list[WaitingRemittance]:
+    """What its remittances say of claims that had not come: what still waits first."""
+    if not file.sets.filter(transaction="835").exists():
+        return []
+    kept = WaitingRemittance.objects.filter(transaction_set__file=file).select_related("claim").defer("says")
+    return list(kept.order_by(F("taken_at").desc(nulls_first=True), "pk")[:MOST_SETS])
 
 
 @require_safe

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from claims.edi.x835_parts import Payee, PayerParty, RemittanceName
 from claims.intake.answer_file import answer_file
 from claims.intake.kinds import KINDS, SHELF
 from claims.intake.load_835_set import LOAD_835, load_835_set
+from claims.intake.load_set import LOAD_837, load_set
 from claims.models import Claim, Decision, Pend, PriorRemittance
 from claims.review.attach_remittance import attach_remittance
 from employers.models import Member
@@ -56,13 +58,17 @@ def waiting(quarry: Quarry) -> Claim:
 
 def paid_by_northern(claim: Claim, paid: str = "60", left: str = "15", **changes: str) -> ClaimPayment:
     """The claim of 100.00 as Northern Mutual paid it."""
-    member: Member = claim.member
+    return paid_of(claim.patient_control_number, claim.member, paid, left, **changes)
+
+
+def paid_of(control: str, member: Member, paid: str = "60", left: str = "15", **changes: str) -> ClaimPayment:
+    """The same of a claim that need not be here, by its provider's number."""
     taken = (Cas(group="CO", carc="45", amount=100 - D(paid) - D(left)), Cas(group="PR", carc="2", amount=D(left)))
     line = LinePayment(
         billed_amount=D(100), paid_amount=D(paid), service_from=date(2026, 3, 2), service_to=date(2026, 3, 2),
         procedure_code="12001", adjustments=taken,
     )  # fmt: skip
-    given = {"patient_control_number": claim.patient_control_number, "last_name": member.last_name} | changes
+    given = {"patient_control_number": control, "last_name": member.last_name} | changes
     return ClaimPayment(
         patient_control_number=given["patient_control_number"],
         status="1",
@@ -97,13 +103,16 @@ def file_of(*claims: ClaimPayment) -> bytes:
     return out.getvalue()
 
 
-def _take_in(data: bytes) -> EdiFile:
+def take_in(data: bytes, **others: Any) -> EdiFile:
+    """All of intake, for claims and remittances; `others` do kinds of work otherwise."""
     file, _is_new = keep_file(chunks=[data], name="northern.835", origin="demo")
-    for kind, do in (
+    for kind, usual in (
         (OPEN_FILE, lambda piece: open_file(file_id=piece["file"], shelf=SHELF, kinds=KINDS)),
         (LOAD_835, lambda piece: load_835_set(set_id=piece["set"])),
+        (LOAD_837, lambda piece: load_set(set_id=piece["set"])),
         (ANSWER_FILE, lambda piece: answer_file(file_id=piece["file"])),
     ):
+        do: Any = others.get(kind, usual)
         while work.do_next(kind, do):
             pass
     file.refresh_from_db()
@@ -121,7 +130,7 @@ def _is_decided_as(claim: Claim, paid: str, other: str, oa23: str) -> None:
 
 
 def test_a_file_of_the_first_payer_decides_what_waits_for_it(waiting: Claim) -> None:
-    file = _take_in(file_of(paid_by_northern(waiting), paid_by_northern(waiting, last_name="NOBODY")))
+    file = take_in(file_of(paid_by_northern(waiting), paid_by_northern(waiting, last_name="NOBODY")))
     assert file.status == EdiFile.Status.ANSWERED
     told = TransactionSet.objects.get(file=file)
     assert (told.status, told.accepted_count, [one["code"] for one in told.rejected]) == ("loaded", 1, ["not_ours"])
@@ -135,14 +144,14 @@ def test_a_file_of_the_first_payer_decides_what_waits_for_it(waiting: Claim) -> 
 
 def test_a_reversal_and_a_correction_leave_the_last_word(waiting: Claim) -> None:
     first = paid_by_northern(waiting)
-    _take_in(file_of(first, reversal_of(first), paid_by_northern(waiting, paid="50", left="25")))
+    take_in(file_of(first, reversal_of(first), paid_by_northern(waiting, paid="50", left="25")))
     _is_decided_as(waiting, paid="25.00", other="50.00", oa23="75.00")
     assert PriorRemittance.objects.count() == 3
 
 
 def test_what_was_taken_back_counts_no_more(waiting: Claim) -> None:
     first = paid_by_northern(waiting)
-    _take_in(file_of(first, reversal_of(first)))
+    take_in(file_of(first, reversal_of(first)))
     decide(waiting)
     assert waiting.status == "pended"
 
@@ -150,7 +159,7 @@ def test_what_was_taken_back_counts_no_more(waiting: Claim) -> None:
 def test_what_is_decided_already_stays_decided(quarry: Quarry) -> None:
     (member,) = quarry.family()
     claim = quarry.send(member)
-    _take_in(file_of(paid_by_northern(claim)))
+    take_in(file_of(paid_by_northern(claim)))
     claim.refresh_from_db()
     assert (claim.status, PriorRemittance.objects.count()) == ("approved", 1)
 
@@ -177,5 +186,5 @@ def test_figures_that_do_not_add_up_are_not_taken(waiting: Claim) -> None:
     content = file_of(paid_by_northern(waiting)).replace(b"CAS*CO*45*25~", b"CAS*CO*45*24~")
     with pytest.raises(Invalid, match="add up"):
         attach_remittance(claim_id=waiting.pk, content=content, by=make_scope(Role.EXAMINER))
-    told = TransactionSet.objects.get(file=_take_in(content))
+    told = TransactionSet.objects.get(file=take_in(content))
     assert [one["code"] for one in told.rejected] == ["out_of_balance"]
