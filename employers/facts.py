@@ -167,6 +167,28 @@ class CoverageRecord(msgspec.Struct, frozen=True, kw_only=True):
     other: tuple[OtherCoverageRecord, ...] = ()
 
 
+class StandingRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """How a subscriber stands with the employer, as an employer tells it: from `starts_on`, or where no day is said,
+    by `told_on` at the latest."""
+
+    standing: str
+    starts_on: date | None = None
+    told_on: date | None = None
+    because: str = ""
+
+
+class MedicareRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a member has Medicare, as an employer tells it; blank or None: not said."""
+
+    is_entitled: bool
+    entitled_by: str = ""
+    policy_number: str = ""
+    starts_on: date | None = None
+    ends_on: date | None = None
+    told_on: date | None = None
+    because: str = ""
+
+
 class MemberRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What an employer tells of one person, by CSV, 834 or form: blank means nothing is said.
 
@@ -198,4 +220,6 @@ class MemberRecord(msgspec.Struct, frozen=True, kw_only=True):
     ends_on: date | None = None
     because: str = ""
     coverages: tuple[CoverageRecord, ...] = ()
+    standing: StandingRecord | None = None
+    medicare: MedicareRecord | None = None
     faults: tuple[RecordFault, ...] = ()

@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from employers.edi.x834_standing import DATES, medicare_of, standing_of
 from employers.facts import CoverageRecord, MemberRecord, OtherCoverageRecord, RecordFault
 from tpa.foundation.values.identifiers import digits_of, is_ssn
 
@@ -63,6 +64,8 @@ class _Member:
     effective_on: date | None = None
     supplemental: str = ""
     speaks_of: str = ""  # the entity of the last NM1: only IL and 74 are the member
+    dates: dict[str, date] = field(default_factory=dict)  # by DTP01: those that employment and Medicare go by
+    medicare_number: str = ""
     after_coverage: bool = False  # inside LS…LE or a provider loop, where names are not ours
 
 
@@ -79,7 +82,8 @@ def read_enrolment(segments: Iterable[list[str]]) -> tuple[EnrolmentHeader, Iter
             first = segment
             break
         heads.append(segment)
-    records = _records(first, rest)
+    written_on = next((_day(_of(segment, 3)) for segment in heads if segment[0] == "BGN"), None)
+    records = _records(first, rest, written_on)
     opening = next(records, None)
     header = _header(heads, opening.group_number if opening else "")
     return header, _chain(opening, records)
@@ -108,7 +112,7 @@ def _header(segments: list[list[str]], group_number: str) -> EnrolmentHeader:
     return msgspec.structs.replace(header, **found)
 
 
-def _records(first: list[str] | None, rest: Iterator[list[str]]) -> Iterator[MemberRecord]:
+def _records(first: list[str] | None, rest: Iterator[list[str]], written_on: date | None) -> Iterator[MemberRecord]:
     if first is None:
         return
     number = 1
@@ -116,7 +120,7 @@ def _records(first: list[str] | None, rest: Iterator[list[str]]) -> Iterator[Mem
     subscriber_number = ""
     for segment in rest:
         if segment[0] == "INS":
-            record = _record(number, member, subscriber_number)
+            record = _record(number, member, subscriber_number, written_on)
             yield record
             number += 1
             if record.relationship == "18":
@@ -126,7 +130,7 @@ def _records(first: list[str] | None, rest: Iterator[list[str]]) -> Iterator[Mem
             break
         else:
             _take(member, segment)
-    yield _record(number, member, subscriber_number)
+    yield _record(number, member, subscriber_number, written_on)
 
 
 def _take(member: _Member, segment: list[str]) -> None:
@@ -185,6 +189,8 @@ def _take_reference(member: _Member, code: str, value: str) -> None:
         member.supplemental = value
     elif code == "DX":
         member.fields["division"] = value
+    elif code == "F6":
+        member.medicare_number = value
 
 
 def _take_date(member: _Member, code: str, value: str) -> None:
@@ -196,6 +202,8 @@ def _take_date(member: _Member, code: str, value: str) -> None:
         member.effective_on = _date(member, value, "DTP03")
     elif code == "336":
         member.fields["hired_on"] = _date(member, value, "DTP03")
+    if code in DATES and (day := _day(value)) is not None:
+        member.dates[code] = day
 
 
 def _take_of_coverage(member: _Member, coverage: _Coverage, segment: list[str]) -> None:
@@ -221,7 +229,7 @@ def _take_of_coverage(member: _Member, coverage: _Coverage, segment: list[str]) 
         coverage.others[-1] |= {"payer_name": _of(segment, 3), "payer_number": _of(segment, 9)}
 
 
-def _record(number: int, member: _Member, subscriber_number: str) -> MemberRecord:
+def _record(number: int, member: _Member, subscriber_number: str, written_on: date | None) -> MemberRecord:
     relationship = _relationship(_of(member.ins, 1), _of(member.ins, 2))
     fields = dict(member.fields)
     own = fields.pop("own_number", "") or member.supplemental
@@ -245,6 +253,8 @@ def _record(number: int, member: _Member, subscriber_number: str) -> MemberRecor
         coverages=tuple(
             _coverage(coverage) for coverage in member.coverages if _of(coverage.hd, 3) not in _OTHER_LINES
         ),
+        standing=standing_of(member.ins, member.dates, written_on),
+        medicare=medicare_of(member.ins, member.dates, member.medicare_number, written_on),
         faults=tuple(member.faults),
     )
 

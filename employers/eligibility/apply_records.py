@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import cache, reduce
 
 from django.db import transaction
 from msgspec.structs import replace
@@ -15,11 +15,13 @@ from employers.eligibility.offered_plans import OfferedPlans
 from employers.eligibility.other_coverage_row import row_of
 from employers.eligibility.problems import MESSAGES
 from employers.eligibility.roster import SSN_CONTEXT, Household, Person, Roster
+from employers.eligibility.take_standing import take_medicare, take_standing
 from employers.eligibility.timeline import FOREVER, SELF, Span, at, cut, lay, reopen
 from employers.facts import CoverageRecord, MemberRecord
 from employers.models import EligibilityProblem, OtherCoverage
 from tpa.foundation.audit import Actor
 from tpa.foundation.encryption import blind_index
+from tpa.foundation.parameters import values_named
 from tpa.foundation.values.identifiers import digits_of
 
 Kind = EligibilityProblem.Kind
@@ -109,6 +111,7 @@ class _Batch:
         self.plans = plans
         self.applied = Applied()
         self.counted: set[int] = set()
+        self._ages = cache(lambda: values_named(["medicare.age"]))
 
     def take(self, record: MemberRecord) -> Person | None:
         """Take over one record; None when it is refused, and then nothing of it is taken."""
@@ -136,6 +139,10 @@ class _Batch:
         assert household is not None  # a person was found in it, or it was just made
         self._take_person(record, person)
         self._take_coverages(record, household, person)
+        today = self.roster.at.date()
+        take_standing(record, person, today)
+        for code in take_medicare(record, person, today, self._ages):
+            self._note(record, person, code)
         return person
 
     def count(self, record: MemberRecord, person: Person | None) -> None:
@@ -148,7 +155,7 @@ class _Batch:
             applied.added_count += 1
             if not any(person.lines.values()):
                 self._note(record, person, "coverage.none_given")
-        elif person.is_new or person.lines_changed or person.changed or person.new_others:
+        elif person.is_new or person.lines_changed or person.changed or person.retold:
             ended = record.action == "end" or any(coverage.ends_on for coverage in record.coverages)
             applied.ended_count += ended
             applied.changed_count += not ended
@@ -266,8 +273,10 @@ class _Batch:
         changed = person.changed - {"ssn_index"}
         if person.lines_changed:
             changed.add("coverage")
-        if person.new_others:
+        if person.new_others or person.ended_others:
             changed.add("other_coverage")
+        if person.employment_changed:
+            changed.add("standing")
         return changed
 
     def _refuse(self, record: MemberRecord, place: str, code: str) -> None:

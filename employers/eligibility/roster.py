@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from employers.eligibility.other_coverage_row import COLUMNS
 from employers.eligibility.timeline import FOREVER, SELF, Line, Span, settle
-from employers.models import Coverage, Family, Member, OtherCoverage
+from employers.models import Coverage, Family, Member, OtherCoverage, SubscriberStanding
 from tpa.foundation.audit import Actor, Entry, Subjects, record_many
 from tpa.foundation.bulk import copy_rows, next_ids
 from tpa.foundation.encryption import encrypt
@@ -28,6 +28,7 @@ _MEMBER_COLUMNS: Final = ("id", "employer_id", "family_id", "person_number", "re
 _COVERAGE_COLUMNS: Final = (
     *("employer_id", "family_id", "member_id", "plan_id", "division_id", "tier", "period", "recorded_at", "reason"),
 )
+_STANDING_COLUMNS: Final = ("employer_id", "member_id", "standing", "period", "because", "recorded_at")
 
 _new_keys = count(-1, -1)
 
@@ -43,6 +44,9 @@ class Person:
     others: list[OtherCoverage] = field(default_factory=list)
     new_others: list[OtherCoverage] = field(default_factory=list)
     ended_others: list[int] = field(default_factory=list)
+    employment: Line = field(default_factory=list)  # how a subscriber stands with the employer; the tier is the word
+    employment_rows: dict[Span, int] = field(default_factory=dict)  # what the database holds of it, with its row
+    employment_because: str = ""
     changed: set[str] = field(default_factory=set)
     because: str = ""
 
@@ -66,6 +70,15 @@ class Person:
     def lines_changed(self) -> bool:
         plans = self.lines.keys() | self.standing.keys()
         return any(self.line(plan_id) != self.before(plan_id) for plan_id in plans)
+
+    @property
+    def retold(self) -> bool:
+        """Whether what decides who pays first is another."""
+        return bool(self.new_others or self.ended_others) or self.employment_changed
+
+    @property
+    def employment_changed(self) -> bool:
+        return self.employment != sorted(self.employment_rows)
 
 
 @dataclass(slots=True, eq=False)
@@ -123,7 +136,11 @@ class Roster:
             people[row.member_id].standing.setdefault(row.plan_id, {})[span] = row.pk
         for other in OtherCoverage.objects.filter(member__in=list(people), superseded_at__isnull=True):
             people[other.member_id].others.append(other)
+        for told in SubscriberStanding.objects.filter(member__in=list(people), superseded_at__isnull=True):
+            span = Span(told.period.lower, told.period.upper or FOREVER, told.standing)
+            people[told.member_id].employment_rows[span] = told.pk
         for person in people.values():
+            person.employment = sorted(person.employment_rows)
             person.lines = {plan_id: person.before(plan_id) for plan_id in person.standing}
         for household in by_id.values():
             self.households[household.family.subscriber_number] = household
@@ -151,6 +168,7 @@ class Roster:
         self._give_ids(new)
         self._write_members(new, changed)
         self._write_coverages(recovered)
+        restanding = self._write_employment(people)
         retold = self._write_others(people)
         entries = [
             self._entry("employers.member.enrolled", new, by, because),
@@ -162,6 +180,7 @@ class Roster:
                 {name for person in changed for name in person.changed},
             ),
             self._entry("employers.coverage.changed", recovered, by, because),
+            self._entry("employers.subscriberstanding.recorded", restanding, by, because),
             self._entry("employers.othercoverage.changed", retold, by, because),
         ]
         record_many([entry for entry in entries if entry.about.ids])
@@ -219,6 +238,29 @@ class Roster:
             self.at,
             person.because[:60],
         )
+
+    def _write_employment(self, people: Iterable[Person]) -> list[Person]:
+        changed = [person for person in people if person.employment_changed]
+        superseded = [
+            pk for person in changed for span, pk in person.employment_rows.items() if span not in person.employment
+        ]
+        if superseded:
+            SubscriberStanding.objects.filter(pk__in=superseded).update(superseded_at=self.at)
+        rows = [
+            (
+                self.employer_id,
+                person.row.pk,
+                span.tier,
+                range_text(span.start, None if span.end == FOREVER else span.end),
+                person.employment_because[:120],
+                self.at,
+            )
+            for person in changed
+            for span in person.employment
+            if span not in person.employment_rows
+        ]
+        copy_rows("employers_subscriberstanding", _STANDING_COLUMNS, rows)
+        return changed
 
     def _write_others(self, people: Iterable[Person]) -> list[Person]:
         retold = [person for person in people if person.new_others or person.ended_others]

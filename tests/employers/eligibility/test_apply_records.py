@@ -263,7 +263,7 @@ def test_the_number_of_queries_does_not_grow_with_the_file(employer, django_asse
         for number in range(size)
     ]
     news = [anna(subscriber_number=f"N{number}") for number in range(size)]
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         tell(employer, *changes, *news)
 
 
