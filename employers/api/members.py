@@ -54,7 +54,7 @@ class CoverageOutput(serializers.Serializer[Any]):
         return coverage.division.code if coverage.division else ""
 
 
-class OtherCoverageOutput(serializers.Serializer[OtherCoverage]):
+class OtherCoverageOutput(serializers.Serializer[Any]):
     """Another payer's coverage. `pays_first` as somebody said; null: it follows from the facts, for each day anew."""
 
     kind = serializers.ChoiceField(OtherCoverage.Kind.choices)

@@ -18,7 +18,16 @@ from tpa.foundation import api_keys
 from tpa.foundation.audit import Actor
 from tpa.foundation.models import User
 
-SCOPES = ("claims:read", "claims:write", "members:read", "invoices:read", "invoices:write", "plans:read")
+SCOPES = (
+    "claims:read",
+    "claims:write",
+    "members:read",
+    "members:write",
+    "invoices:read",
+    "invoices:write",
+    "plans:read",
+    "plans:write",
+)
 
 
 @dataclass(frozen=True, slots=True)
