@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from claims.adjudication.engine.reasons import OUT_OF_NETWORK_RATE
 from claims.models import Claim, Resolution
+from claims.packing import unpack_submission
 from tpa.foundation.access import Scope
 from tpa.foundation.audit import record
 from tpa.foundation.errors import Invalid, NotFound
@@ -42,6 +43,8 @@ def record_rate(*, claim_id: int, rate: OutOfNetworkRate, because: str, by: Scop
         claim = Claim.objects.visible_to(by).select_for_update(no_key=True).filter(pk=claim_id).first()
         if claim is None:
             raise NotFound("claim.no_such_claim", _("There is no such claim."))
+        if rate.line_number not in {line.number for line in unpack_submission(claim.submission).lines}:
+            raise Invalid("dispute.no_such_line", _("The claim has no such line."))
         resolution = Resolution.objects.create(
             claim=claim,
             employer_id=claim.employer_id,
@@ -56,3 +59,8 @@ def record_rate(*, claim_id: int, rate: OutOfNetworkRate, because: str, by: Scop
         )
         record("claims.claim.out_of_network_rate_recorded", by=by.actor, about=claim, because=because)
     return resolution
+
+
+def rates_recorded(claim: Claim) -> list[Resolution]:
+    """What was recorded for the claim's lines, in order; of a line the last one counts."""
+    return list(Resolution.objects.filter(claim=claim, reason=OUT_OF_NETWORK_RATE).order_by("pk"))

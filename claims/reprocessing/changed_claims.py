@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime
 
 from django.db import connection
 
-# What stands of each claim was decided at a moment; a row that was recorded, or no longer believed, after it and holds
-# for a day of the claim was not known then. An hour more: a decision reads its facts a moment after it begins. Prices
-# are told by the codes of the lines; whether the claim was paid by that very schedule, deciding it anew will show.
-_CHANGED = """
-WITH standing AS MATERIALIZED (
+from claims.adjudication.engine.reasons import OUT_OF_NETWORK_RATE
+from claims.packing import unpack_submission
+
+_STANDING = """
     SELECT c.id, c.family_id, c.member_id, c.kind, c.billing_provider_id, d.id AS decision_id, d.plan_id,
            daterange(c.service_from, c.service_to, '[]') AS days,
            greatest(d.decided_at - interval '1 hour', %(since)s) AS known_at
@@ -18,7 +18,13 @@ WITH standing AS MATERIALIZED (
       JOIN LATERAL (SELECT id, plan_id, decided_at FROM claims_decision
                      WHERE claim_id = c.id ORDER BY number DESC LIMIT 1) d ON true
      WHERE c.employer_id = %(employer)s AND c.status IN ('approved', 'denied', 'paid', 'pended')
-), rates AS MATERIALIZED (
+"""
+
+# What stands of each claim was decided at a moment; a row that was recorded, or no longer believed, after it and holds
+# for a day of the claim was not known then. An hour more: a decision reads its facts a moment after it begins. Prices
+# are told by the codes of the lines; whether the claim was paid by that very schedule, deciding it anew will show.
+_CHANGED = """
+WITH standing AS MATERIALIZED (STANDING), rates AS MATERIALIZED (
     SELECT DISTINCT code_kind, code, period, greatest(recorded_at, superseded_at) AS changed_at FROM plans_feerate
      WHERE greatest(recorded_at, superseded_at) >= %(since)s
 ), terms AS MATERIALIZED (
@@ -53,6 +59,9 @@ UNION
 SELECT s.id, s.family_id FROM standing s JOIN claims_priorremittance v ON v.claim_id = s.id
  WHERE v.received_at >= s.known_at
 UNION
+SELECT s.id, s.family_id FROM standing s JOIN claims_resolution v ON v.claim_id = s.id
+ WHERE v.reason = %(rate)s AND v.at >= s.known_at
+UNION
 SELECT s.id, s.family_id FROM standing s
   JOIN plans_planversion v ON v.plan_id = s.plan_id
        OR s.plan_id IS NULL AND v.plan_id IN (SELECT plan_id FROM employers_coverage WHERE member_id = s.member_id)
@@ -76,12 +85,34 @@ SELECT s.id, s.family_id FROM standing s JOIN rates v ON v.code = '' OR v.code_k
  WHERE v.period && s.days AND v.changed_at >= s.known_at
 """
 
+# The facility of a service stands in what was submitted alone: the claims that it may be about are told, and read.
+_AT_FACILITIES = """
+WITH taken_part AS MATERIALIZED (
+    SELECT v.provider_id, v.period, greatest(v.recorded_at, v.superseded_at) AS changed_at
+      FROM plans_networkparticipation v WHERE greatest(v.recorded_at, v.superseded_at) >= %(since)s
+), standing AS MATERIALIZED (
+    SELECT * FROM (STANDING) t WHERE EXISTS (SELECT 1 FROM taken_part)
+)
+SELECT s.id, s.family_id, c.submission, array_agg(DISTINCT p.npi)
+  FROM standing s
+  JOIN taken_part v ON v.period && s.days AND v.changed_at >= s.known_at AND v.provider_id <> s.billing_provider_id
+  JOIN plans_provider p ON p.id = v.provider_id
+  JOIN claims_claim c ON c.id = s.id
+ GROUP BY s.id, s.family_id, c.submission
+"""
+
 
 def changed_claims(*, employer_id: int, since: datetime) -> dict[int, list[int]]:
-    """family → its decided claims that a change recorded since then may touch. One query, however many claims."""
-    found: dict[int, list[int]] = {}
+    """family → its decided claims that a change recorded since then may touch. Two queries, however many claims."""
+    asked: dict[str, int | datetime | str] = {"employer": employer_id, "since": since, "rate": OUT_OF_NETWORK_RATE}
+    found: dict[int, set[int]] = defaultdict(set)
     with connection.cursor() as cursor:
-        cursor.execute(_CHANGED, {"employer": employer_id, "since": since})
+        cursor.execute(_CHANGED.replace("STANDING", _STANDING), asked)
         for claim_id, family_id in cursor.fetchall():
-            found.setdefault(family_id, []).append(claim_id)
-    return found
+            found[family_id].add(claim_id)
+        cursor.execute(_AT_FACILITIES.replace("STANDING", _STANDING), asked)
+        for claim_id, family_id, packed, npis in cursor:
+            facility = unpack_submission(packed).facility
+            if facility is not None and facility.npi in npis:
+                found[family_id].add(claim_id)
+    return {family_id: sorted(claims) for family_id, claims in found.items()}
