@@ -18,6 +18,8 @@ from claims.api.bank_files import BankFiles, OneBankFile
 from claims.api.claims import Claims, Explanation, OneClaim
 from claims.api.files import FileAnswer, Files, FileSets, OneFile
 from claims.api.payment_runs import OnePaymentRun, PaymentRuns, RunDocument, RunPayments
+from claims.api.plan_proofs import PlanProof, PlanPublication
+from claims.api.rates import Rates
 from claims.api.recoveries import OneRecovery, Recoveries
 from claims.api.reprocessings import (
     OneReprocessing,
@@ -58,12 +60,15 @@ urlpatterns = [
     path("claims", Claims.as_view(), name="claims"),
     path("claims/<claim:claim_number>", OneClaim.as_view(), name="claim"),
     path("claims/<claim:claim_number>/explanation", Explanation.as_view(), name="explanation"),
+    path("claims/<claim:claim_number>/rates", Rates.as_view(), name="rates"),
     path("files", Files.as_view(), name="files"),
     path("files/<file:file_id>", OneFile.as_view(), name="file"),
     path("files/<file:file_id>/sets", FileSets.as_view(), name="sets"),
     path("files/<file:file_id>/answers/<document:document_id>", FileAnswer.as_view(), name="answer"),
     path("bank-files", BankFiles.as_view(), name="bank_files"),
     path("bank-files/<bankfile:bank_file_id>", OneBankFile.as_view(), name="bank_file"),
+    path("plans/<slug:code>/versions/<int:number>/proof", PlanProof.as_view(), name="plan_proof"),
+    path("plans/<slug:code>/versions/<int:number>/publication", PlanPublication.as_view(), name="plan_publication"),
     path("what-ifs", WhatIfs.as_view(), name="what_ifs"),
     path("what-ifs/<whatif:what_if_id>", OneWhatIf.as_view(), name="what_if"),
     path("payment-runs", PaymentRuns.as_view(), name="payment_runs"),

@@ -25,6 +25,7 @@ from claims.web.staff.overpayment import overpayment
 from claims.web.staff.payment_run import payment_run
 from claims.web.staff.payment_runs import payment_runs
 from claims.web.staff.prove_plan_version import prove_plan_version
+from claims.web.staff.record_rate import record_rate
 from claims.web.staff.recoveries import recoveries
 from claims.web.staff.recovery_terms import recovery_terms
 from claims.web.staff.reprocessing import reprocessing
@@ -43,6 +44,7 @@ urlpatterns = [
     path("claims/new/", key_claim, name="key_claim"),
     path("claims/<int:claim_id>/", claim, name="claim"),
     path("claims/<int:claim_id>/remittances/", attach_remittance, name="attach_remittance"),
+    path("claims/<int:claim_id>/rate/", record_rate, name="record_rate"),
     path("claims/documents/<int:document_id>/", document, name="document"),
     path("authorizations/", authorizations, name="authorizations"),
     path("authorizations/<str:authorization_number>/", authorization, name="authorization"),

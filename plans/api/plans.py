@@ -9,17 +9,19 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import serializers
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from plans.design.draft_plan_version import draft_plan_version, problems_in
 from plans.design.read_plan import SCHEMA_FILE
 from plans.models import Plan, PlanVersion
-from tpa.foundation.access import EVERY_ROLE, STAFF, requires
+from tpa.foundation.access import EVERY_ROLE, STAFF, requires, scope_of
 from tpa.foundation.api.outputs import FirstDay, LastDay
 from tpa.foundation.api.pagination import Pages
 from tpa.foundation.api.views import ApiView
-from tpa.foundation.errors import NotFound
+from tpa.foundation.errors import DomainError, NotFound
+from tpa.foundation.models import Role
 
 
 class PlanOutput(serializers.Serializer[Plan]):
@@ -95,6 +97,60 @@ class OnePlan(ApiView):
     def get(self, request: Request, code: str) -> Response:
         """With its published versions."""
         return Response(PlanDetailOutput(plan_for(code)).data)
+
+
+class DraftInput(serializers.Serializer[Any]):
+    """A wording of the plan, and the scenarios that it must pass before it is published."""
+
+    document = serializers.CharField(
+        max_length=1 << 20, trim_whitespace=False, help_text="the plan document: YAML, or JSON, which is YAML too"
+    )
+    scenarios = serializers.CharField(
+        max_length=1 << 20, trim_whitespace=False, required=False, allow_blank=True, default=""
+    )
+
+
+class DraftOutput(serializers.Serializer[Any]):
+    """A draft: it governs nothing until it is published."""
+
+    number = serializers.IntegerField()
+    status = serializers.ChoiceField([(PlanVersion.Status.DRAFT.value, PlanVersion.Status.DRAFT.label)])
+    starts_on = FirstDay("effective")
+    last_on = LastDay("effective")
+    content_hash = serializers.CharField(help_text="SHA-256 of the canonical document")
+
+
+@requires(Role.SETUP, Role.TPA_MANAGER)
+class Drafts(ApiView):
+    """A version drafted."""
+
+    scope_name = "plans"
+
+    @extend_schema(
+        operation_id="plans_draft", summary="Draft a plan version", request=DraftInput, responses={201: DraftOutput}
+    )
+    def post(self, request: Request, code: str) -> Response:
+        """The document is checked whole: each fault is told in `errors` with its line and place. Its scenarios are run
+        by `proof`, and before it is published."""
+        given = DraftInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        plan, said = plan_for(code), given.validated_data
+        try:
+            version = draft_plan_version(
+                plan_id=plan.pk,
+                source=said["document"],
+                scenarios=said["scenarios"],
+                by=scope_of(request).actor,
+            )
+        except DomainError as refusal:
+            refusal.extra["errors"] = [_place(problem, refusal.code) for problem in problems_in(refusal)]
+            raise
+        return Response(DraftOutput(version).data, status=status.HTTP_201_CREATED)
+
+
+def _place(problem: dict[str, Any], code: str) -> dict[str, str]:
+    where = ", ".join(filter(None, (f"line {problem['line']}", problem["path"])))
+    return {"pointer": "#/document", "code": code, "detail": f"{where}: {problem['problem']}"}
 
 
 @requires(*STAFF)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -12,7 +14,7 @@ from plans.design.read_plan import read_plan
 from plans.models import Plan, PlanVersion
 from tpa.foundation import audit
 from tpa.foundation.audit import Actor
-from tpa.foundation.errors import Invalid, NotFound
+from tpa.foundation.errors import DomainError, Invalid, NotFound
 
 
 def draft_plan_version(*, plan_id: int, source: str, by: Actor, scenarios: str = "") -> PlanVersion:
@@ -43,3 +45,23 @@ def draft_plan_version(*, plan_id: int, source: str, by: Actor, scenarios: str =
         )
         audit.record("plans.planversion.drafted", by=by, about=version, detail={"content_hash": read.content_hash})
     return version
+
+
+def draft_named_plan(*, source: str, by: Actor, scenarios: str = "") -> PlanVersion:
+    """The same of the plan that the document itself names."""
+    code = read_plan(source).terms.plan
+    plan_id = Plan.objects.filter(code=code).values_list("pk", flat=True).first()
+    if plan_id is None:
+        raise NotFound(
+            "plan.no_such_plan", _("There is no plan “%(code)s”, which the document names.") % {"code": code}
+        )
+    return draft_plan_version(plan_id=plan_id, source=source, by=by, scenarios=scenarios)
+
+
+def problems_in(refusal: DomainError) -> list[dict[str, Any]]:
+    """What a refusal says of places in the document: line, path and problem each; nothing where it is about none."""
+    if "problems" in refusal.extra:
+        return list(refusal.extra["problems"])
+    if "line" in refusal.extra:
+        return [{"line": refusal.extra["line"], "path": "", "problem": str(refusal.message)}]
+    return []

@@ -113,6 +113,12 @@ def version_named(code: str, number: int | None) -> tuple[int, str] | None:
     return versions.values_list("plan_id", "content_hash").first()
 
 
+def version_id_of(code: str, number: int) -> int | None:
+    """One of a plan's versions by its number, draft or not."""
+    versions = PlanVersion.objects.filter(plan__code=code, number=number)
+    return versions.values_list("pk", flat=True).first()
+
+
 @lru_cache(maxsize=_REMEMBERED)
 def plan_terms_over(content_hash: str, later: tuple[tuple[date, str], ...]) -> PlanTerms:
     """The terms of a claim that goes on under other versions: the first one's, and from which day which others'."""

@@ -21,6 +21,7 @@ from claims.models import Claim
 from claims.recoveries.open_third_party_case import open_third_party_case
 from plans.models import PlanVersion
 from tests.factories import screens
+from tests.factories.employers import make_other_coverage
 from tests.factories.plans import make_network
 from tests.factories.users import make_scope, make_user
 from tpa.foundation import bell
@@ -152,6 +153,7 @@ def _half(world: screens.World, partner: User) -> dict[str, Any]:
         "claim_id": claim.pk,
         "claim_number": claim.claim_number,
         "contract_id": contract.pk,
+        "cover_id": make_other_coverage(world.members[0]).pk,
         "employer_id": world.employer.pk,
         "file_id": file.pk,
         "invoice_id": invoice.pk,

@@ -21,6 +21,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
 from tests.factories.api import SCOPES, Caller, claim_body, make_caller, make_case
+from tests.factories.employers import make_other_coverage
 from tests.factories.plans import make_network, make_participation, make_provider, make_schedule
 from tests.factories.screens import (
     make_authorization,
@@ -101,6 +102,7 @@ def known(caller: Caller) -> dict[str, str]:
     return {
         "claim_number": claim.claim_number,
         "employer_id": f"employer_{world.employer.pk}",
+        "cover_id": f"cover_{make_other_coverage(world.members[0]).pk}",
         "member_id": f"member_{world.members[0].pk}",
         "file_id": f"file_{file.pk}",
         "document_id": f"document_{Document.objects.get(answers=file).pk}",

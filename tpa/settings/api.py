@@ -32,10 +32,11 @@ OAUTH2_PROVIDER = {
         "bank:read": "Read how bank files stand; fetch ACH and positive pay files",
         "bank:write": "Send bank statements and files of returns",
         "members:read": "Read members and their coverage",
-        "members:write": "Send enrolment",
+        "members:write": "Record other coverage, employment and headcounts",
         "invoices:read": "Read invoices and funding",
         "invoices:write": "Approve funding requests, book what came in",
         "plans:read": "Read plans, networks and rates",
+        "plans:write": "Draft, prove and publish plan versions",
     },
     "DEFAULT_SCOPES": ["claims:read"],
     # A short life bounds what a stolen token is worth (SMART Backend Services: at most 300).

@@ -83,6 +83,7 @@ def answer_context(picture: ClaimPicture, scope: Scope, state: AnswerState) -> d
     return {
         "seen_at": timezone.now().isoformat(),
         "may_answer": scope.has_any(*ANSWERERS),
+        "may_rate": scope.has_any(Role.SENIOR_EXAMINER, Role.TPA_MANAGER),
         "reasons": REASONS,
         "queues": QUEUES,
         "carcs": [(code, picture.words.get((CodeSet.CARC, code), "")) for code in DENIALS],

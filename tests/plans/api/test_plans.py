@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +16,7 @@ from tpa.foundation.models import Role
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2025, 12, 1, tzinfo=UTC)
+DEMO = Path(__file__).parents[3] / "plans" / "design" / "demo"
 
 
 @pytest.fixture(autouse=True)
@@ -73,3 +76,28 @@ def test_others_read_no_plans(role):
     caller = make_caller(role, employer_id=7)
     for door in ("plans", "plans/gold", "plans/gold/versions/1", "networks", "networks/lakes/providers"):
         assert caller.get(door).status_code == 403
+
+
+def test_a_version_is_drafted_and_faults_are_told_with_their_places():
+    plan = make_plan("cascade-ppo")
+    caller = make_caller(Role.SETUP)
+    source = (DEMO / "cascade-ppo.yaml").read_text()
+
+    def draft(document, code="cascade-ppo"):
+        return caller.post(f"plans/{code}/versions", json.dumps({"document": document}))
+
+    made = draft(source)
+    assert (made.status_code, made.json()["number"], made.json()["status"]) == (201, 1, "draft")
+    assert plan.versions.get().source == source
+    refused = draft(source.replace("copay: 30", "copay: thirty", 1))
+    assert (refused.status_code, refused.json()["code"]) == (422, "plan.invalid_document")
+    [fault] = refused.json()["errors"]
+    assert fault["pointer"] == "#/document"
+    assert fault["detail"].startswith("line 100, benefits[5].pays.in[0].copay: ")
+    [unreadable] = draft("plan: [").json()["errors"]
+    assert unreadable["detail"].startswith("line 1: ")
+    assert draft(source, code="none").status_code == 404
+    make_plan("other")
+    assert draft(source, code="other").json()["code"] == "plan.other_plan"
+    assert plan.versions.count() == 1
+    assert make_caller(Role.EXAMINER).post("plans/cascade-ppo/versions", "{}").status_code == 403
