@@ -104,7 +104,7 @@ class EndInput(serializers.Serializer[Any]):
     because = serializers.CharField(max_length=60)
 
 
-class StandingOutput(serializers.Serializer[Any]):
+class SubscriberStandingOutput(serializers.Serializer[Any]):
     """How a family's subscriber stands with the employer; nothing recorded: in employment."""
 
     standing = serializers.ChoiceField(OtherCoverage.Standing.choices)
@@ -213,20 +213,20 @@ class Standings(ApiView):
     @extend_schema(
         operation_id="standings_list",
         summary="List how the subscriber stands",
-        responses=StandingOutput(many=True),
+        responses=SubscriberStandingOutput(many=True),
     )
     def get(self, request: Request, member_id: int) -> Response:
         """Of the member's family, as believed now, latest first."""
         scope = scope_of(request)
         member = member_for(scope, member_id)
         record_read(member, by=scope.actor, purpose="api", fields=["standings"])
-        return Response(StandingOutput(standings_of(scope, member.family_id), many=True).data)
+        return Response(SubscriberStandingOutput(standings_of(scope, member.family_id), many=True).data)
 
     @extend_schema(
         operation_id="standings_record",
         summary="Record how the subscriber stands",
         request=StandingInput,
-        responses={201: StandingOutput(many=True)},
+        responses={201: SubscriberStandingOutput(many=True)},
     )
     def post(self, request: Request, member_id: int) -> Response:
         """Active, retired, laid off or on continuation, for a period; answers with all that holds then."""
@@ -245,7 +245,7 @@ class Standings(ApiView):
                 by=scope.actor,
             )
             rows = list(standings_of(scope, member.family_id))
-        return Response(StandingOutput(rows, many=True).data, status=status.HTTP_201_CREATED)
+        return Response(SubscriberStandingOutput(rows, many=True).data, status=status.HTTP_201_CREATED)
 
 
 @requires(*RECORDERS)

@@ -64,8 +64,9 @@ class Places:
 
 def load_yaml(text: str) -> tuple[Any, Places]:
     """The document and its places. Raises Invalid when the text is no YAML or names a key twice."""
-    loader = _Loader(text)
+    loader = None
     try:
+        loader = _Loader(text)  # which refuses characters that no YAML has
         node = loader.get_single_node()
         _refuse_twins(node)
         return (None if node is None else loader.construct_document(node)), Places(node)
@@ -76,7 +77,8 @@ def load_yaml(text: str) -> tuple[Any, Places]:
     except yaml.YAMLError as error:
         raise Invalid("yaml.unreadable", str(error)) from error
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
 
 
 def _refuse_twins(node: yaml.Node | None) -> None:

@@ -96,6 +96,7 @@ def test_a_version_is_drafted_and_faults_are_told_with_their_places():
     assert fault["detail"].startswith("line 100, benefits[5].pays.in[0].copay: ")
     [unreadable] = draft("plan: [").json()["errors"]
     assert unreadable["detail"].startswith("line 1: ")
+    assert draft("plan: \u0091").json()["code"] == "yaml.unreadable"
     assert draft(source, code="none").status_code == 404
     make_plan("other")
     assert draft(source, code="other").json()["code"] == "plan.other_plan"
