@@ -190,9 +190,15 @@ class StopLossRequestClaim(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["coverage", "decision", "incurred_on", "benefit", "purpose"],
-                condition=Q(is_withdrawn=False),
+                condition=Q(is_withdrawn=False) & ~Q(purpose="taken_back"),
                 name="told_in_one_packet",
-            )
+            ),
+            # What comes back comes in parts: refunds, checks of third parties.
+            models.UniqueConstraint(
+                fields=["request", "decision", "incurred_on", "benefit"],
+                condition=Q(purpose="taken_back"),
+                name="taken_back_once_a_packet",
+            ),
         ]
 
     def __str__(self) -> str:

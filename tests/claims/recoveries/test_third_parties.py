@@ -246,6 +246,28 @@ def test_what_a_third_party_pays_lowers_what_the_carrier_owes(priority: str, car
     assert "recovery_shares" not in ledger(world)
 
 
+def test_what_comes_back_of_one_claim_in_parts_is_paid_back_to_the_carrier_each_time() -> None:
+    world = make_world()
+    policy = make_policy(world)
+    claim = pay_claim(world, "2500.00", on=PAID, served_on=HURT)
+    request = assemble_request(policy_id=policy.pk, member_id=world.member.pk, on=PAID, by=BY)
+    file_request(request_id=request.pk, filed_on=PAID, by=BY)
+    receipt = BankReceipt(request.requested_amount, PAID, "B1")
+    record_reimbursement(request_id=request.pk, receipt=receipt, by=BY)
+    row = open_overpayment(
+        found=[FoundLine(claim.claim_number, D("200.00"))], reason="audit", because="units", by=worker()
+    )
+    for revision, (number, part) in enumerate((("7", "120.00"), ("8", "80.00"))):
+        record_refund(
+            number=row.number, revision=revision, amount=D(part), check_number=number, received_on=PAID, by=worker()
+        )
+        back = assemble_request(policy_id=policy.pk, member_id=world.member.pk, on=PAID, by=BY)
+        assert back.requested_amount == -D(part)
+        assert [(line.purpose, line.amount) for line in back.claims.all()] == [("taken_back", -D(part))]
+        file_request(request_id=back.pk, filed_on=PAID, by=BY)
+        record_reimbursement(request_id=back.pk, receipt=BankReceipt(-D(part), PAID, f"B{number}"), by=BY)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_same_check_at_once_is_recorded_once() -> None:
     world = make_world()
