@@ -70,10 +70,24 @@ SELECT account, kind, sum(amount) AS amount FROM (
   UNION ALL SELECT claims_account_id, 'cash', -i.amount FROM ({_CLEARED}) i WHERE funds = 'own'
   UNION ALL SELECT account, 'recoveries', owes FROM ({_NEWEST_OWED}) o
   UNION ALL SELECT claims_account_id, 'recoveries', -adjustments_amount FROM claims_payment
+  UNION ALL SELECT o.claims_account_id, 'recoveries', x.amount FROM claims_overpaymententry x
+              JOIN claims_overpayment o ON o.id = x.overpayment_id
+             WHERE x.kind IN ('refund', 'bounced', 'write_off', 'replaced')
+                OR (x.kind = 'found' AND o.reason <> 'reversed')
+  UNION ALL SELECT o.claims_account_id, 'cash', -x.amount FROM claims_overpaymententry x
+              JOIN claims_overpayment o ON o.id = x.overpayment_id WHERE x.kind IN ('refund', 'bounced')
+  UNION ALL SELECT (SELECT min(a.id) FROM employers_claimsaccount a WHERE a.employer_id = r.employer_id), 'cash', amount
+              FROM claims_thirdpartyreceipt r
+  UNION ALL SELECT (SELECT min(a.id) FROM employers_claimsaccount a WHERE a.employer_id = r.employer_id), 'fees',
+                   -fee_amount FROM claims_thirdpartyreceipt r
   UNION ALL SELECT account, 'tpa_funds', paid_claims FROM ({_PARTS}) p WHERE advanced
   UNION ALL SELECT account, 'cash', paid_claims FROM ({_PARTS}) p WHERE NOT advanced
   UNION ALL SELECT account, 'pass_through', paid_on - passed_on FROM ({_PARTS}) p
   UNION ALL SELECT account, 'fees', paid - paid_claims - paid_on - fees + given_up FROM ({_PARTS}) p
+  UNION ALL SELECT s.claims_account_id, 'cash', CASE t.surplus_as WHEN 'refund' THEN -s.surplus_amount
+                                                                 ELSE -s.other_amount END
+              FROM employers_fundingsettlement s JOIN employers_fundingterms t ON t.id = s.terms_id
+             WHERE s.surplus_amount > 0
   UNION ALL SELECT a.claims_account_id, 'cash', e.amount FROM employers_ledgerentry e
               JOIN employers_ledgeraccount a ON a.id = e.account_id
               JOIN employers_ledgertransaction t ON t.id = e.transaction_id
@@ -180,6 +194,49 @@ BOOKS: Final[tuple[tuple[str, str, str], ...]] = (
             UNION ALL SELECT 'turned down', r.id, r.amount, sum(f.amount), count(f.id) FROM employers_fundingrequest r
              JOIN employers_fundingitem f ON f.request_id = r.id AND f.superseded_at IS NULL
             WHERE r.status IN ('rejected', 'cancelled', 'expired') GROUP BY r.id, r.amount""",
+    ),
+    (
+        "a level-funded term is settled by its terms: deposits less what its claims cost, surplus or deficit shared",
+        """SELECT count(*) AS terms, sum(deposits_amount) AS deposits, sum(claims_amount) AS claims,
+                  sum(surplus_amount) AS surplus, sum(employer_amount) AS "the employer's"
+             FROM employers_fundingsettlement""",
+        """WITH paid AS (
+             SELECT p.claims_account_id AS account, sum(l.plan_paid_amount) AS amount
+               FROM claims_payment p JOIN claims_paymentitem i ON i.payment_id = p.id
+               JOIN claims_claimline l ON l.decision_id = i.decision_id
+               JOIN employers_fundingsettlement s ON s.claims_account_id = p.claims_account_id
+               JOIN employers_fundingterms t ON t.id = s.terms_id AND l.service_from <@ t.period
+                AND p.paid_on >= lower(t.period)
+                AND p.paid_on < upper(t.period) + t.run_out_months_count * interval '1 month'
+              GROUP BY 1),
+           came AS (
+             SELECT t.claims_account_id AS account, sum(r.amount) AS amount FROM employers_fundingterms t
+               JOIN employers_fundingrequest q ON q.terms_id = t.id AND q.kind = 'deposit'
+               JOIN employers_fundingreceipt r ON r.request_id = q.id
+              WHERE t.mode = 'level' AND t.deposit_amount IS NOT NULL GROUP BY 1
+              UNION ALL SELECT t.claims_account_id, sum(l.amount) FROM employers_fundingterms t
+               JOIN tpa_contractfee f ON f.employer_id = t.employer_id AND f.purpose = 'claims_fund'
+               JOIN tpa_invoiceline l ON l.fee_id = f.id
+              WHERE t.mode = 'level' AND t.deposit_amount IS NULL GROUP BY 1),
+           should AS (
+             SELECT s.id, t.surplus_percent, t.deficit_percent, q.amount AS asked, s.deposits_amount, s.claims_amount,
+                    s.surplus_amount, s.employer_amount, s.other_amount,
+                    coalesce(c.amount, 0) AS deposits, coalesce(p.amount, 0) AS claims
+               FROM employers_fundingsettlement s JOIN employers_fundingterms t ON t.id = s.terms_id
+               LEFT JOIN paid p ON p.account = s.claims_account_id LEFT JOIN came c ON c.account = s.claims_account_id
+               LEFT JOIN employers_fundingrequest q ON q.id = s.request_id)
+           SELECT 'settled' AS what, id AS which, deposits_amount, deposits, claims_amount, claims, surplus_amount,
+                  employer_amount FROM should
+            WHERE deposits_amount <> deposits OR claims_amount <> claims OR surplus_amount <> deposits - claims
+               OR employer_amount <> round((deposits - claims) * CASE WHEN deposits > claims THEN surplus_percent
+                                                                      ELSE deficit_percent END / 100, 2)
+               OR coalesce(asked, 0) <> greatest(-employer_amount, 0)
+               OR other_amount <> surplus_amount - employer_amount
+            UNION ALL SELECT 'no surplus, or not two terms', count(*), 0, 0, 0, 0, 0, 0 FROM should
+              HAVING count(*) <> 2 OR bool_and(surplus_amount <= 0)
+            UNION ALL SELECT 'still reserved', a.claims_account_id, sum(e.amount), 0, 0, 0, 0, 0
+              FROM employers_ledgerentry e JOIN employers_ledgeraccount a ON a.id = e.account_id AND a.kind = 'reserve'
+             GROUP BY a.claims_account_id HAVING sum(e.amount) <> 0""",
     ),
     (
         "a claim's payments come to what its standing decision pays",

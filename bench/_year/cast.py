@@ -165,12 +165,11 @@ IRONWOOD = Player(
     "IRONWOOD", "NM", "level", ("meadow-epo",),
     (
         _whole(
-            _fee(Kind.PEPM, "Claims fund", "690.00", purpose=Purpose.CLAIMS_FUND),
             _fee(Kind.PEPM, "Administration", "40.00", is_taxable=True),
             _fee(Kind.FLAT, "Reporting", "120.00", is_taxable=True),
         ),
     ),
-    deposit=400, limit=D(0),
+    limit=D(0),
 )  # fmt: skip
 JUNIPER = Player(
     "JUNIPER", "OH", "tpa_advance", ("cascade-ppo",),

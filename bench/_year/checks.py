@@ -12,6 +12,7 @@ from bench._year.books import BOOKS
 from bench._year.lived import Lived
 from bench._year.papers import PAPERS
 from bench._year.reconciled import RECONCILED
+from bench._year.regained import REGAINED
 from bench._year.reimbursed import REIMBURSED
 from tpa.invariants.check import offences
 
@@ -34,7 +35,9 @@ class Found:
 
 def check(lived: Lived) -> list[Found]:
     """All of them, in order; the bank's statements come first, for they say which payments have cleared."""
-    checks: Iterable[tuple[str, Callable[[Lived], tuple[str, list[str]]]]] = (*RECONCILED, *REIMBURSED, *PAPERS)
+    checks: Iterable[tuple[str, Callable[[Lived], tuple[str, list[str]]]]] = (
+        *RECONCILED, *REIMBURSED, *REGAINED, *PAPERS,
+    )  # fmt: skip
     found = [Found(name, *do(lived)) for name, do in checks]
     found += [_by_sql(name, figures, broken) for name, figures, broken in BOOKS]
     found.append(Found("./run manage verify", "all invariants, every decision replayed", offences()))

@@ -1,15 +1,21 @@
-"""Employers who are asked for funds in the year: terms of four kinds, requests approved, turned down, paid in parts."""
+"""Employers who are asked for funds in the year: terms of five kinds, requests approved, turned down, paid in parts.
+
+Two are level-funded: of one the deposits are asked for month by month, of the other they come with the invoice. Their
+terms are settled when the run-out is over, one with a surplus, one with a deficit.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from random import Random
 from typing import Final
 
-from bench._year.cast import FIRST
+from bench._year.cast import FIRST, OVER
 from bench._year.world import BY, House, World
 from claims.payments.ask_for_funds import ask_for_funds
+from claims.payments.settle_level_funding import settle_level_funding
 from employers.funding.agree_funding_terms import TermsWords, agree_funding_terms
 from employers.funding.approve_funding_request import approve_funding_request
 from employers.funding.cancel_funding_request import cancel_funding_request
@@ -35,13 +41,30 @@ TERMS: Final = {
     ),
     "HAZEL": TermsWords(mode=Mode.OWN_ACCOUNT, starts_on=FIRST, expires_days=5, two_people_above_amount=D(15_000)),
     "KATSURA": TermsWords(mode=Mode.WEEKLY_PULL, starts_on=FIRST, pull_weekday=3),
-}
+    "IRONWOOD": TermsWords(
+        mode=Mode.LEVEL, starts_on=FIRST, ends_on=OVER, due_days=5, deposit_amount=D(1), deposit_day=5,
+        reserve_percent=D(12), run_out_months_count=3, surplus_percent=D(60), surplus_as="refund",
+        deficit_percent=D(40),
+    ),
+    # Deposits come with the invoice.
+    "CEDAR": TermsWords(
+        mode=Mode.LEVEL, starts_on=FIRST, ends_on=OVER, run_out_months_count=3, surplus_percent=D(50),
+        surplus_as="credit", deficit_percent=D(40),
+    ),
+}  # fmt: skip
+# The level-funded employer's deposit by what its families' claims cost as a rule, and on which day it is settled.
+LEVEL: Final = "IRONWOOD"
+SETTLED_ON: Final = date(2027, 4, 20)
+_CLAIM_COSTS: Final = D(420)
 
 
-def agree(world: World) -> None:
-    """Agree on the terms, and let two people of each employer approve."""
+def agree(world: World, *, claims_a_family: Decimal) -> None:
+    """Agree on the terms, and let two people of each employer approve. A level deposit is a month's claims expected."""
     for code, words in TERMS.items():
         house = world.house(code)
+        if code == LEVEL:
+            month = claims_a_family * house.families * _CLAIM_COSTS / 12
+            words = replace(words, deposit_amount=max(D(5000), month.quantize(D(1))))
         for account_id in house.account_ids:
             agree_funding_terms(claims_account_id=account_id, words=words, by=BY)
         house.approvers += [_approver(house, name) for name in ("finance", "owner")]
@@ -67,6 +90,20 @@ def ask(world: World, on: date, rng: Random) -> None:
                 _answer(house, request, rng)
             for request in list(requests.filter(status__in=[Status.APPROVED, Status.PARTLY]).order_by("pk")):
                 _send(request, on, rng)
+
+
+def settle_level(world: World, on: date) -> None:
+    """The level-funded terms are settled: what is still awaited of deposits is given up first."""
+    for code in (LEVEL, "CEDAR"):
+        [account_id] = world.house(code).account_ids
+        requests = FundingRequest.objects.filter(claims_account=account_id, status__in=FundingRequest.OPEN)
+        for request in list(requests.order_by("pk")):
+            if request.status == Status.PARTLY:
+                close_request_short(request_id=request.pk, because="the term is over", by=BY)
+            else:
+                cancel_funding_request(request_id=request.pk, because="the term is over", by=BY)
+        terms = FundingTerms.objects.get(claims_account=account_id, superseded_at__isnull=True)
+        settle_level_funding(terms_id=terms.pk, on=on, reimbursed_amount=D(0), by=BY)
 
 
 def _answer(house: House, request: FundingRequest, rng: Random) -> None:

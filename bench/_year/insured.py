@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 from django.db.models import Sum
 
+from bench._year.funded import LEVEL
 from bench._year.intake import drain
 from bench._year.policies import DOCUMENTS
 from bench._year.world import BY, House, World
@@ -20,6 +21,7 @@ from employers.eligibility.selectors import coverage_facts, members_of
 from tpa.foundation.access import system_scope
 from tpa.foundation.values.money import ZERO
 from tpa.models import StopLossNotice, StopLossRequest
+from tpa.stoploss.accrue_shares import accrue_shares
 from tpa.stoploss.answer_request import answer_request
 from tpa.stoploss.assemble_due import assemble_due
 from tpa.stoploss.draft_policy import draft_policy
@@ -59,7 +61,8 @@ def insure(world: World, *, costly_each: int) -> Desk:
     """Sign every policy. Of each employer so many subscribers are costly, the first of them lasered where one is."""
     desk = Desk()
     for house in world.houses:
-        desk.costly[house.code] = _who_stays(house, costly_each)
+        # The level-funded employer has nobody who is costly: its term ends with a surplus.
+        desk.costly[house.code] = _who_stays(house, costly_each) if house.code != LEVEL else []
     for key, text in DOCUMENTS.items():
         house = world.house(key.partition("/")[0])
         document = yaml.safe_load(text.format(first=desk.costly[house.code][0]))
@@ -90,6 +93,7 @@ def watch(insured: Insured, on: date, rng: Random) -> None:
     found = reckon_standings(policy_id=insured.policy_id, on=on)
     raise_notices(policy_id=insured.policy_id, on=on, by=BY)
     hand_down(found, on=on, by=BY)
+    accrue_shares(position=found, on=on, by=BY)
     assemble_due(position=found, on=on, by=BY)
     drain(PACKETS, lambda piece: write_packet(request_id=piece["request"]))
     due = StopLossNotice.objects.filter(policy=insured.policy_id, status=StopLossNotice.Status.DUE)

@@ -12,12 +12,15 @@ from typing import Final
 
 from bench._year.cast import FIRST, HALF, OVER
 from bench._year.clock import standing_at
-from bench._year.funded import TERMS, agree, ask
+from bench._year.funded import SETTLED_ON, TERMS, agree, ask, settle_level
 from bench._year.insured import Desk, hear, insure, watch
 from bench._year.intake import Costly, corrections, invented, people_of_the_year, send, treated
 from bench._year.money import Closed, close, days, deposit, happen, pay, settle
 from bench._year.people import answer, decide_anew, leave, tell
 from bench._year.policies import ENDED_EARLY
+from bench._year.reconciled import Desk as BankDesk
+from bench._year.reconciled import open_desk, sign_month
+from bench._year.recoveries import Recovered, agree_recoveries, audit, pursue, work_cases
 from bench._year.trouble import befall, mend
 from bench._year.world import BY, World, build_world
 from tpa.stoploss.end_policy import end_policy
@@ -56,6 +59,8 @@ class Lived:
     world: World
     desk: Desk
     closed: Closed
+    reconciled: BankDesk
+    recovered: Recovered
     counts: Counter[str] = field(default_factory=Counter)
 
 
@@ -63,9 +68,11 @@ def live(size: Size, say: Callable[[str], None] = lambda text: None) -> Lived:
     """Build the world and go through the year; the clock is moved for each step."""
     world = build_world(families=size.families, seed=size.seed)
     with standing_at(date(2025, 12, 15), 12):
-        agree(world)
+        agree(world, claims_a_family=Decimal(size.claims) / size.families)
         desk = insure(world, costly_each=size.costly_each)
-    year = _Year(size, Lived(size, world, desk, Closed()))
+        agree_recoveries(world)
+        lived = Lived(size, world, desk, Closed(), open_desk(world), Recovered())
+    year = _Year(size, lived)
     for on in days(FIRST, END):
         year.day(on)
         if on.day == 1:
@@ -86,10 +93,14 @@ class _Year:
         world, rng = self.lived.world, self.rng
         if on.day == 1:
             self._first_of_month(on)
+        if on.day == 4 and on > FIRST + timedelta(days=27):
+            with standing_at(on, 8):
+                sign_month(self.lived.reconciled, world, on)
         with standing_at(on, 9):
             if on.day == 2 and on < SETTLED:
                 for house in world.houses:
-                    if house.code not in TERMS:
+                    # Of who is level-funded by its invoices, this is what it lends until they are paid.
+                    if house.code not in TERMS or house.code == "CEDAR":
                         deposit(house, on, rng)
             if on.day == 5 and on < OVER:
                 for house in world.houses:
@@ -97,10 +108,13 @@ class _Year:
                         tell(house, on)
             if on == HALF - timedelta(days=10):
                 self._midsummer()
+            self._recover(on)
         with standing_at(on, 10):
             if on in self.sendings:
                 self._send(on)
         with standing_at(on, 11):
+            if on == SETTLED_ON:
+                settle_level(world, on)
             # In a small year money is asked for once a week.
             if on.weekday() < 5 and (self.size.weeks == 1 or on.weekday() == 3):
                 ask(world, on, rng)
@@ -111,6 +125,15 @@ class _Year:
                 for house in world.houses:
                     self.lived.counts["anew"] += decide_anew(world, house, since=on - timedelta(days=62))
         self._afternoon(on)
+
+    def _recover(self, on: date) -> None:
+        """What auditors find, what becomes of it, and the accidents that others answer for."""
+        lived = self.lived
+        if on.day == 12 and FIRST + timedelta(days=60) < on < TROUBLED:
+            audit(lived.world, lived.recovered, on, self.rng)
+        if on.day == 22 and on < SETTLED + timedelta(days=30):
+            work_cases(lived.world, lived.recovered, on, self.rng)
+        pursue(lived.world, lived.recovered, lived.desk.costly, on)
 
     def _pays(self, on: date) -> bool:
         """Is it a week of payments? At the end each is, so that nothing is left."""

@@ -45,6 +45,18 @@ SELECT p.paid_on, d.id, l.member_id, l.service_from, coalesce(%(names)s::jsonb -
                      WHERE r.reverses_id IS NOT NULL AND r.employer_id = %(employer)s)
  GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
 """
+# What came back of a decision without a reversal: third parties' money, and what recipients gave back of what was found
+# too much (all that was collected of a case, and what of it each claim is).
+_THIRD_PARTIES = """
+SELECT decision_id, sum((amount * 100)::bigint)::bigint FROM claims_thirdpartyshare WHERE employer_id = %s GROUP BY 1
+"""
+_COLLECTED = """
+SELECT o.id, l.decision_id, (l.amount * 100)::bigint,
+       (SELECT coalesce(sum((-e.amount * 100)::bigint), 0)::bigint FROM claims_overpaymententry e
+         WHERE e.overpayment_id = o.id AND e.kind IN ('refund', 'bounced', 'returned', 'offset'))
+  FROM claims_overpayment o JOIN claims_overpaymentline l ON l.overpayment_id = o.id
+ WHERE o.employer_id = %s AND o.reason IN ('audit', 'duplicate', 'retro_term', 'other_cover') ORDER BY 1, l.id
+"""
 _LIVES = """
 SELECT tier, count(*) FROM (
   SELECT DISTINCT ON (c.member_id) c.member_id, c.tier FROM employers_coverage c
@@ -64,6 +76,7 @@ def owed_under(document: Mapping[str, Any], employer_id: int, *, ended_on: date 
         names = "{" + ", ".join(f'"{k}": "{v}"' for k, v in document.get("benefit_names", {}).items()) + "}"
         cursor.execute(_PAID, {"employer": employer_id, "names": names})
         rows = [Row(*row) for row in cursor.fetchall()]
+        rows = _less(rows, _came_back(employer_id))
         lasers: dict[int, int | None] = {}
         for laser in document.get("specific", {}).get("lasers", ()):
             cursor.execute(_MEMBER, [employer_id, laser["subscriber_number"], laser.get("person_number", "01")])
@@ -80,6 +93,47 @@ def owed_under(document: Mapping[str, Any], employer_id: int, *, ended_on: date 
         counted = _eligible(document, document["aggregate"], rows, ended_on)
         group = _aggregate(document, counted, employer_id, ended_on)
     return Owed({member: cents for member, cents in persons.items() if cents}, group, eligible)
+
+
+def _came_back(employer_id: int) -> dict[int, int]:
+    """Cents that came back of each decision's payment."""
+    found: dict[int, int] = defaultdict(int)
+    cases: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(_THIRD_PARTIES, [employer_id])
+        for decision_id, cents in cursor.fetchall():
+            found[decision_id] += cents
+        cursor.execute(_COLLECTED, [employer_id])
+        for case_id, decision_id, cents, collected in cursor.fetchall():
+            cases[case_id].append((decision_id, cents, collected))
+    for lines in cases.values():
+        parts = _divided(max(0, lines[0][2]), [cents for _decision, cents, _collected in lines])
+        for (decision_id, _cents_found, _collected), part in zip(lines, parts, strict=True):
+            found[decision_id] += part
+    return found
+
+
+def _less(rows: Sequence[Row], came_back: Mapping[int, int]) -> list[Row]:
+    """The rows, each decision's lower by its part of what came back of it."""
+    of_decision: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        of_decision[row.decision_id].append(row)
+    less: dict[Row, Row] = {}
+    for decision_id, its in of_decision.items():
+        if came_back.get(decision_id):
+            parts = _divided(came_back[decision_id], [row.cents for row in its])
+            less |= {row: row._replace(cents=row.cents - part) for row, part in zip(its, parts, strict=True)}
+    return [less.get(row, row) for row in rows]
+
+
+def _divided(cents: int, weights: Sequence[int]) -> list[int]:
+    """Whole cents by weights; those left over go, one each, to whom rounding down took most, the earlier first."""
+    whole = sum(weights)
+    parts = [cents * weight // whole for weight in weights]
+    lost = sorted(range(len(weights)), key=lambda place: -(cents * weights[place] % whole))
+    for place in lost[: cents - sum(parts)]:
+        parts[place] += 1
+    return parts
 
 
 def _cents(dollars: object) -> int:
