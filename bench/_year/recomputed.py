@@ -36,7 +36,7 @@ class Owed(NamedTuple):
 
 # Payments that stand: not those that a later payment took back.
 _PAID = """
-SELECT p.paid_on, d.id, l.member_id, l.service_from, coalesce(%(names)s::jsonb ->> l.benefit, CASE c.kind WHEN 'D'
+SELECT p.id, d.id, l.member_id, l.service_from, coalesce(%(names)s::jsonb ->> l.benefit, CASE c.kind WHEN 'D'
        THEN 'dental' ELSE 'medical' END), sum((l.plan_paid_amount * 100)::bigint)::bigint
   FROM claims_payment p, claims_paymentitem i, claims_decision d, claims_claimline l, claims_claim c
  WHERE i.payment_id = p.id AND d.id = i.decision_id AND l.decision_id = d.id AND c.id = d.claim_id
@@ -57,6 +57,12 @@ SELECT o.id, l.decision_id, (l.amount * 100)::bigint,
   FROM claims_overpayment o JOIN claims_overpaymentline l ON l.overpayment_id = o.id
  WHERE o.employer_id = %s AND o.reason IN ('audit', 'duplicate', 'retro_term', 'other_cover') ORDER BY 1, l.id
 """
+# How each payment went out, the last word last, and in which payment what is left of it went out.
+_WENT_OUT = """
+SELECT p.id, p.paid_on, i.number, i.status, i.issued_on, i.credited_by_id
+  FROM claims_payment p LEFT JOIN claims_paymentinstrument i ON i.payment_id = p.id
+ WHERE p.employer_id = %s ORDER BY p.id, i.number
+"""
 _LIVES = """
 SELECT tier, count(*) FROM (
   SELECT DISTINCT ON (c.member_id) c.member_id, c.tier FROM employers_coverage c
@@ -75,7 +81,11 @@ def owed_under(document: Mapping[str, Any], employer_id: int, *, ended_on: date 
     with connection.cursor() as cursor:
         names = "{" + ", ".join(f'"{k}": "{v}"' for k, v in document.get("benefit_names", {}).items()) + "}"
         cursor.execute(_PAID, {"employer": employer_id, "names": names})
-        rows = [Row(*row) for row in cursor.fetchall()]
+        found = cursor.fetchall()
+        cursor.execute(_WENT_OUT, [employer_id])
+        went_out = {payment_id: rest for payment_id, *rest in cursor.fetchall()}
+        days = {payment_id: _arrived_on(payment_id, went_out) for payment_id in went_out}
+        rows = sorted(Row(day, *rest) for payment_id, *rest in found if (day := days[payment_id]) is not None)
         rows = _less(rows, _came_back(employer_id))
         lasers: dict[int, int | None] = {}
         for laser in document.get("specific", {}).get("lasers", ()):
@@ -93,6 +103,18 @@ def owed_under(document: Mapping[str, Any], employer_id: int, *, ended_on: date 
         counted = _eligible(document, document["aggregate"], rows, ended_on)
         group = _aggregate(document, counted, employer_id, ended_on)
     return Owed({member: cents for member, cents in persons.items() if cents}, group, eligible)
+
+
+def _arrived_on(payment_id: int, went_out: Mapping[int, Sequence[Any]]) -> date | None:
+    """The day of the check or credit that stands; None while nothing does. No document of the year says otherwise."""
+    paid_on, number, status, issued_on, credited_by = went_out[payment_id]
+    if credited_by is not None:
+        return _arrived_on(credited_by, went_out)
+    if number is None:
+        return paid_on
+    if status in ("returned", "stopped", "voided", "credited"):
+        return None
+    return paid_on if number == 1 else issued_on
 
 
 def _came_back(employer_id: int) -> dict[int, int]:

@@ -217,6 +217,7 @@ class PaymentInstrument(models.Model):
     }
     STANDS = (Status.ISSUED, Status.CLEARED, Status.ESCHEATED)
     OWED = (Status.RETURNED, Status.STOPPED, Status.VOIDED)
+    ASTRAY = (*OWED, Status.REISSUED, Status.CREDITED)
 
     payment = models.ForeignKey("claims.Payment", on_delete=models.PROTECT, related_name="instruments")
     employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, related_name="+")
@@ -274,6 +275,11 @@ class PaymentInstrument(models.Model):
                 fields=["claims_account"],
                 condition=Q(method="ach", ach_file__isnull=True, status="issued"),
                 name="instrument_not_sent",
+            ),
+            models.Index(
+                fields=["employer"],
+                condition=Q(status__in=["returned", "stopped", "voided", "reissued", "credited"]),
+                name="instrument_astray",
             ),
         ]
 

@@ -8,12 +8,18 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.db import connection
 
+from claims.payments.astray import ASTRAY
 from claims.payments.recovered_services import ServiceKey, recovered_services
 from tpa.foundation.values.periods import Period
+
+REISSUE: Final = "reissue"
+FIRST: Final = "first"
+# What went out and came back, in the status of a claim that is paid and whose payment is not: somebody pays it again.
+OWED_AGAIN: Final = "owed_again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,8 @@ class PaidQuestion:
     `benefit_names` says which of a plan's benefits are drugs or vision; dental claims are dental, all else is medical.
     `months_begin` is the day of the month on which months are counted from. `nets_recoveries`: less what came back
     without a reversal (refunds, offsets, money of third parties), on the day of the payment that it is of.
+    `reissued_counts_from`: of a payment that did not arrive and was made again, the day on which it counts: `reissue`,
+    the day it was made again, or `first`, the day it first went out.
     """
 
     employer_id: int
@@ -31,6 +39,7 @@ class PaidQuestion:
     benefit_names: Mapping[str, str] = field(default_factory=dict)
     months_begin: int = 1
     nets_recoveries: bool = True
+    reissued_counts_from: str = REISSUE
 
 
 class PersonMonth(NamedTuple):
@@ -58,7 +67,10 @@ class PaidService(NamedTuple):
 
 
 class UnpaidClaim(NamedTuple):
-    """A claim not paid yet: `amount` is what the plan pays, or, while a question is open, the most: as billed."""
+    """A claim not paid yet: `amount` is what the plan pays, or, while a question is open, the most: as billed.
+
+    `status` is the claim's, or OWED_AGAIN where its payment did not arrive.
+    """
 
     member_id: int
     incurred_on: date
@@ -74,8 +86,18 @@ class UnpaidClaim(NamedTuple):
 # From the employer's payments of those days to their items, lines and claims, by index all the way: OFFSET 0 keeps the
 # planner from reading other employers' lines instead. A payment that was taken back again counts for nothing, and
 # neither does what took it back: the two cancel out on the day of the first. Lines of reversals are below zero.
+# A payment that did not arrive counts from the day on which it was made again, or on which it first went out.
 _PAID = """
-  FROM claims_payment p
+  FROM (SELECT id, paid_on, trace_number, claims_account_id FROM claims_payment p
+         WHERE p.employer_id = %(employer)s AND p.paid_on >= %(paid_from)s
+           AND (%(paid_to)s IS NULL OR p.paid_on < %(paid_to)s) AND p.id NOT IN (SELECT payment_id FROM astray)
+         UNION ALL
+        SELECT id, made.paid_on, trace_number, claims_account_id FROM astray
+          JOIN claims_payment p ON p.id = astray.payment_id
+         CROSS JOIN LATERAL (SELECT CASE %(counts_from)s WHEN 'first' THEN p.paid_on ELSE astray.made_on END AS paid_on
+                            ) made
+         WHERE astray.made_on IS NOT NULL AND made.paid_on >= %(paid_from)s
+           AND (%(paid_to)s IS NULL OR made.paid_on < %(paid_to)s)) p
  CROSS JOIN LATERAL (SELECT decision_id, claim_id FROM claims_paymentitem
                       WHERE payment_id = p.id AND amount > 0 OFFSET 0) i
  CROSS JOIN LATERAL (SELECT service_from, plan_paid_amount, benefit, member_id FROM claims_claimline
@@ -83,19 +105,18 @@ _PAID = """
  CROSS JOIN LATERAL (SELECT kind, claim_number FROM claims_claim WHERE id = i.claim_id OFFSET 0) c
   LEFT JOIN LATERAL (SELECT true AS is_back FROM claims_decision r JOIN claims_paymentitem b ON b.decision_id = r.id
                       WHERE r.reverses_id = i.decision_id OFFSET 0) back ON true
- WHERE p.employer_id = %(employer)s AND p.paid_on >= %(paid_from)s AND (%(paid_to)s IS NULL OR p.paid_on < %(paid_to)s)
-   AND l.service_from >= %(incurred_from)s AND (%(incurred_to)s IS NULL OR l.service_from < %(incurred_to)s)
+ WHERE l.service_from >= %(incurred_from)s AND (%(incurred_to)s IS NULL OR l.service_from < %(incurred_to)s)
    AND back.is_back IS NULL
 """
 _BENEFIT = "coalesce(%(names)s::jsonb ->> l.benefit, CASE c.kind WHEN 'D' THEN 'dental' ELSE 'medical' END)"
 
-_MONTHS = f"""
+_MONTHS = f"""{ASTRAY}
 SELECT l.member_id, date_trunc('month', p.paid_on - %(shift)s)::date + %(shift)s, {_BENEFIT}, sum(l.plan_paid_amount)
 {_PAID}
  GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
 
-_SERVICES = f"""
+_SERVICES = f"""{ASTRAY}
 SELECT l.member_id, l.service_from, p.paid_on, sum(l.plan_paid_amount), i.decision_id, {_BENEFIT}, i.claim_id,
        c.claim_number, p.trace_number, p.claims_account_id {_PAID}
    AND l.member_id = ANY(%(members)s)
@@ -104,11 +125,11 @@ SELECT l.member_id, l.service_from, p.paid_on, sum(l.plan_paid_amount), i.decisi
  ORDER BY p.paid_on, i.decision_id, l.service_from, 6
 """
 
-_BY_ACCOUNT = f"""
+_BY_ACCOUNT = f"""{ASTRAY}
 SELECT p.claims_account_id, sum(l.plan_paid_amount) {_PAID} GROUP BY 1 ORDER BY 1
 """
 
-_RECOVERED = f"""
+_RECOVERED = f"""{ASTRAY}
 SELECT l.member_id, date_trunc('month', p.paid_on - %(shift)s)::date + %(shift)s, {_BENEFIT}, i.decision_id,
        l.service_from, l.benefit {_PAID}
    AND i.decision_id = ANY(%(decisions)s)
@@ -130,6 +151,23 @@ SELECT c.member_id, l.service_from, sum(l.plan_paid_amount), c.id, c.claim_numbe
    AND l.service_from >= %(incurred_from)s AND (%(incurred_to)s IS NULL OR l.service_from < %(incurred_to)s)
  GROUP BY c.member_id, l.service_from, c.id, c.claim_number, c.status, d.id, d.plan_id, 9
  ORDER BY c.id, l.service_from, 9
+"""  # noqa: S608 (fixed parts)
+
+# Paid, and the payment is owed again: until somebody makes it again nothing was paid. What was taken back is decided
+# anew, or over.
+_OWED_AGAIN = f"""{ASTRAY}
+SELECT l.member_id, l.service_from, sum(l.plan_paid_amount), i.claim_id, c.claim_number, '{OWED_AGAIN}', d.id,
+       d.plan_id, {_BENEFIT}
+  FROM astray
+  JOIN claims_paymentitem i ON i.payment_id = astray.payment_id AND i.amount > 0
+  JOIN claims_decision d ON d.id = i.decision_id
+  JOIN claims_claimline l ON l.decision_id = i.decision_id AND l.plan_paid_amount > 0
+  JOIN claims_claim c ON c.id = i.claim_id
+ WHERE astray.made_on IS NULL
+   AND l.service_from >= %(incurred_from)s AND (%(incurred_to)s IS NULL OR l.service_from < %(incurred_to)s)
+   AND NOT EXISTS (SELECT 1 FROM claims_decision r WHERE r.reverses_id = d.id)
+ GROUP BY l.member_id, l.service_from, i.claim_id, c.claim_number, d.id, d.plan_id, 9
+ ORDER BY i.claim_id, l.service_from, 9
 """  # noqa: S608 (fixed parts)
 
 _PENDED = """
@@ -201,8 +239,10 @@ def paid_by_account(asked: PaidQuestion) -> dict[int, Decimal]:
 
 
 def unpaid_claims(asked: PaidQuestion) -> list[UnpaidClaim]:
-    """What of the incurred window is approved and not paid, and what waits for an answer; two queries."""
-    return [UnpaidClaim(*row) for sql in (_APPROVED, _PENDED) for row in _fetch(sql, asked)]
+    """What of the incurred window is approved and not paid, what went out and did not arrive, and what waits for an
+    answer; three queries. Where payments made again count from their first day, what did not arrive can not be late."""
+    late = () if asked.reissued_counts_from == FIRST else (_OWED_AGAIN,)
+    return [UnpaidClaim(*row) for sql in (_APPROVED, *late, _PENDED) for row in _fetch(sql, asked)]
 
 
 def _fetch(sql: str, asked: PaidQuestion, **more: Any) -> Iterator[tuple[Any, ...]]:
@@ -212,6 +252,7 @@ def _fetch(sql: str, asked: PaidQuestion, **more: Any) -> Iterator[tuple[Any, ..
         "incurred_to": asked.incurred.end,
         "paid_from": asked.paid.start,
         "paid_to": asked.paid.end,
+        "counts_from": asked.reissued_counts_from,
         "names": json.dumps(dict(asked.benefit_names)),
         # Every month has a 28th.
         "shift": min(asked.months_begin, 28) - 1,

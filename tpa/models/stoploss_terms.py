@@ -26,6 +26,10 @@ class StopLossPolicy(models.Model):
         SHARED = "shared", _("carrier and plan, each its part")
         PLAN = "plan", _("the plan first")
 
+    class Reissued(models.TextChoices):
+        REISSUE = "reissue", _("the day it was made again")
+        FIRST = "first", _("the day it first went out")
+
     number = models.CharField(max_length=40, unique=True, help_text=_("the carrier's"))
     employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, related_name="+")
     carrier_name = models.CharField(max_length=120)
@@ -62,6 +66,15 @@ class StopLossPolicy(models.Model):
         choices=Priority,
         default=Priority.CARRIER,
         help_text=_("whose it is first, when a third party or a payee gives back what both had paid"),
+    )
+    reissued_counts_from = models.CharField(
+        max_length=7,
+        choices=Reissued,
+        default=Reissued.REISSUE,
+        help_text=_("when a payment counts that did not arrive and was made again"),
+    )
+    paid_section = models.CharField(
+        max_length=40, blank=True, default="", help_text=_("where the policy says when a claim is paid")
     )
     benefit_names = models.JSONField(
         default=dict, help_text=_("the plan's benefits that are drugs or vision: name and which")

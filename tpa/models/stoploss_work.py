@@ -168,6 +168,7 @@ class StopLossRequestClaim(models.Model):
         PAID = "paid", _("paid")
         TO_PAY = "to_pay", _("approved, to be paid with the advance")
         TAKEN_BACK = "taken_back", _("taken back")
+        PAID_AGAIN = "paid_again", _("paid again")
 
     request = models.ForeignKey(StopLossRequest, on_delete=models.PROTECT, related_name="claims")
     coverage = models.ForeignKey(StopLossCoverage, on_delete=models.PROTECT, related_name="+")
@@ -190,14 +191,12 @@ class StopLossRequestClaim(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["coverage", "decision", "incurred_on", "benefit", "purpose"],
-                condition=Q(is_withdrawn=False) & ~Q(purpose="taken_back"),
+                condition=Q(is_withdrawn=False, purpose__in=["paid", "to_pay"]),
                 name="told_in_one_packet",
             ),
-            # What comes back comes in parts: refunds, checks of third parties.
+            # What comes back comes in parts: refunds, checks of third parties; and may be paid again.
             models.UniqueConstraint(
-                fields=["request", "decision", "incurred_on", "benefit"],
-                condition=Q(purpose="taken_back"),
-                name="taken_back_once_a_packet",
+                fields=["request", "decision", "incurred_on", "benefit", "purpose"], name="told_once_in_a_packet"
             ),
         ]
 

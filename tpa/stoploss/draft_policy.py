@@ -60,6 +60,8 @@ def _head(words: PolicyWords) -> dict[str, object]:
         "pay_within_days": advance.pay_within_days if advance else 0,
         "benefit_names": words.benefit_names,
         "recovery_priority": words.recovery_priority,
+        "paid_section": words.paid.section,
+        "reissued_counts_from": words.paid.reissued_counts_from,
     }
 
 
@@ -121,6 +123,8 @@ def check_policy(employer_id: int, words: PolicyWords) -> None:
         raise Invalid("stoploss.open_window", _("The windows of a policy have an end."))
     if words.clock.proof_unit not in ("days", "business_days"):
         raise Invalid("stoploss.unit", _("Proof of loss is counted in days or business days."))
+    if words.paid.reissued_counts_from not in StopLossPolicy.Reissued.values:
+        raise Invalid("stoploss.reissued", _("A payment made again counts from its reissue or from the first."))
     if words.specific is not None:
         lasered = [member_id for member_id, _amount in words.specific.lasers]
         known = member_facts(lasered)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -22,6 +22,8 @@ from tpa.stoploss.reckoning.specific import PersonPosition, specific_position
 from tpa.stoploss.reckoning.terms import PaidFact, share_of
 
 Coverage, Kind, Purpose = StopLossCoverage.Kind, StopLossRequest.Kind, StopLossRequestClaim.Purpose
+# What a packet tells of payments; what is to be paid with an advance is none yet.
+_TOLD = (Purpose.PAID, Purpose.TAKEN_BACK, Purpose.PAID_AGAIN)
 
 
 @dataclass(slots=True)
@@ -201,22 +203,25 @@ def _coverage(found: PolicyPosition, kind: str) -> StopLossCoverage:
 
 
 def _told(coverage: StopLossCoverage, member_id: int) -> dict[tuple[int, date, str], list[StopLossRequestClaim]]:
-    """What live packets told of a person, by service: paid, and perhaps taken back."""
+    """What live packets told of a person, by service: paid, and perhaps taken back and paid again."""
     told: dict[tuple[int, date, str], list[StopLossRequestClaim]] = {}
     lines = StopLossRequestClaim.objects.filter(
-        coverage=coverage, request__member=member_id, is_withdrawn=False, purpose__in=[Purpose.PAID, Purpose.TAKEN_BACK]
+        coverage=coverage, request__member=member_id, is_withdrawn=False, purpose__in=_TOLD
     )
     for line in lines.order_by("pk"):
         told.setdefault((line.decision_id, line.incurred_on, line.benefit), []).append(line)
     return told
 
 
-def _new(draft: DraftRequest, services: Sequence[PaidService], told: Iterable[Any]) -> list[StopLossRequestClaim]:
-    known = set(told)
+def _new(
+    draft: DraftRequest, services: Sequence[PaidService], told: dict[tuple[int, date, str], list[StopLossRequestClaim]]
+) -> list[StopLossRequestClaim]:
+    """What no packet told of; and what one took back and is paid again."""
+    before = {key: sum((line.amount for line in lines), ZERO) for key, lines in told.items()}
     return [
         StopLossRequestClaim(
             coverage=draft.coverage,
-            purpose=Purpose.PAID,
+            purpose=Purpose.PAID_AGAIN if key in before else Purpose.PAID,
             decision_id=one.decision_id,
             claim_id=one.claim_id,
             claim_number=one.claim_number,
@@ -225,10 +230,10 @@ def _new(draft: DraftRequest, services: Sequence[PaidService], told: Iterable[An
             paid_on=one.paid_on,
             trace_number=one.trace_number,
             claims_account_id=one.claims_account_id,
-            amount=one.amount,
+            amount=one.amount - before.get(key, ZERO),
         )
         for one in services
-        if (one.decision_id, one.incurred_on, one.benefit) not in known
+        if one.amount > before.get(key := (one.decision_id, one.incurred_on, one.benefit), ZERO)
     ]
 
 
@@ -253,7 +258,7 @@ def _taken_back(
             amount=stand[key] - sum((line.amount for line in lines), ZERO),
         )
         for key, lines in told.items()
-        # Taken back as a whole, or in part: a recovery came.
+        # As a whole: the claim was taken back, or its payment did not arrive. In part: a recovery came.
         if stand[key] < sum((line.amount for line in lines), ZERO)
     ]
 

@@ -104,6 +104,8 @@ def _sum(request: StopLossRequest) -> list[tuple[str, str]]:
 
 def _line(claim: StopLossRequestClaim) -> tuple[str, ...]:
     paid = day(claim.paid_on) if claim.paid_on is not None else _("to be paid")
+    if claim.purpose == Purpose.PAID_AGAIN:
+        paid = _("%(day)s, again") % {"day": paid}
     trace = _("taken back") if claim.purpose == Purpose.TAKEN_BACK else claim.trace_number
     return claim.claim_number, day(claim.incurred_on), claim.benefit, paid, trace, dollars(claim.amount)
 

@@ -40,6 +40,15 @@ class ClockTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class PaidTerms:
+    """What the policy calls paid, and where. A payment that did not arrive and was made again counts from the day it
+    was made again (`reissue`), or from the day it first went out (`first`)."""
+
+    section: str = ""
+    reissued_counts_from: str = "reissue"
+
+
+@dataclass(frozen=True, slots=True)
 class AdvanceTerms:
     """Advance funding: above an amount, so long before the window ends, paid on within so many business days."""
 
@@ -84,7 +93,7 @@ class AggregateWords:
 @dataclass(frozen=True, slots=True)
 class PolicyWords:
     """A whole policy. `terminal_months_count`: terminal liability; `benefit_names`: the plan's of drugs and vision;
-    `recovery_priority`: whose recovered money is first (carrier, shared, plan)."""
+    `recovery_priority`: whose recovered money is first (carrier, shared, plan); `paid`: when a claim is paid."""
 
     number: str
     carrier: Carrier
@@ -97,3 +106,4 @@ class PolicyWords:
     terminal_months_count: int = 0
     benefit_names: dict[str, str] = field(default_factory=dict)
     recovery_priority: str = "carrier"
+    paid: PaidTerms = PaidTerms()

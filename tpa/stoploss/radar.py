@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from claims.payments.instruct_payments import Instruction, instruct_payments
-from claims.payments.paid_services import UnpaidClaim, unpaid_claims
+from claims.payments.paid_services import OWED_AGAIN, UnpaidClaim, unpaid_claims
 from claims.payments.selectors import payment_instructions
 from tpa.foundation.audit import Actor
 from tpa.foundation.values.money import ZERO
@@ -20,13 +20,16 @@ from tpa.stoploss.reckoning.terms import PaidFact, SpecificTerms
 
 Kind = StopLossCoverage.Kind
 _APPROVED = "approved"
+# Decided for certain. What did not arrive is for a person to pay again: no payment run can be told to.
+_SURE = (_APPROVED, OWED_AGAIN)
 
 
 @dataclass(frozen=True, slots=True)
 class AtStake:
     """A person's unpaid claims: what the carrier would owe more were they paid in time, and would not afterwards.
 
-    `at_most`: with what still waits for an answer counted as billed.
+    Unpaid is what is approved, and what went out and did not arrive (`owed_again_amount` of it). `at_most`: with what
+    still waits for an answer counted as billed.
     """
 
     member_id: int
@@ -34,6 +37,11 @@ class AtStake:
     unpaid_amount: Decimal
     lost_amount: Decimal
     lost_at_most_amount: Decimal
+
+    @property
+    def owed_again_amount(self) -> Decimal:
+        """Of the unpaid, what a person must pay again: no payment run does."""
+        return sum((one.amount for one in self.claims if one.status == OWED_AGAIN), ZERO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,7 @@ class Radar:
 
 
 def radar(found: PolicyPosition, *, on: date) -> Radar | None:
-    """Look ahead under a policy; None once its windows are closed. Four queries at most."""
+    """Look ahead under a policy; None once its windows are closed. Six queries at most."""
     terms = found.terms
     kinds = [kind for kind in (Kind.SPECIFIC, Kind.AGGREGATE) if kind in terms.coverages]
     days = {kind: terms.last_day(kind) for kind in kinds}
@@ -71,7 +79,7 @@ def radar(found: PolicyPosition, *, on: date) -> Radar | None:
     group = ZERO
     if terms.aggregate is not None and days[Kind.AGGREGATE] >= on:
         waiting = unpaid_claims(terms.question(Kind.AGGREGATE))
-        group = sum((one.amount for one in waiting if _counts(one, terms.aggregate.benefits, _APPROVED)), ZERO)
+        group = sum((one.amount for one in waiting if _counts(one, terms.aggregate.benefits, _SURE)), ZERO)
     return Radar(
         pay_by_on=days.get(Kind.SPECIFIC, max(days.values())),
         persons=persons,
@@ -124,13 +132,13 @@ def _persons(found: PolicyPosition, specific: SpecificTerms, on: date) -> list[A
         if person.member_id not in above
     ]
     owed = {person.member_id: person.reimbursable_amount for person in before.persons}
-    sure = _owed(specific, paid, [one for ones in by_person.values() for one in ones if one.status == _APPROVED], on)
+    sure = _owed(specific, paid, [one for ones in by_person.values() for one in ones if one.status in _SURE], on)
     most = _owed(specific, paid, [one for ones in by_person.values() for one in ones], on)
     rows = [
         AtStake(
             member_id=member_id,
             claims=claims,
-            unpaid_amount=sum((one.amount for one in claims if one.status == _APPROVED), ZERO),
+            unpaid_amount=sum((one.amount for one in claims if one.status in _SURE), ZERO),
             lost_amount=sure.get(member_id, ZERO) - owed.get(member_id, ZERO),
             lost_at_most_amount=most.get(member_id, ZERO) - owed.get(member_id, ZERO),
         )
@@ -151,5 +159,5 @@ def _owed(
     return {one.member_id: one.reimbursable_amount for one in specific_position(specific, [*paid, *more]).persons}
 
 
-def _counts(claim: UnpaidClaim, benefits: tuple[str, ...], status: str | None = None) -> bool:
-    return (not benefits or claim.benefit in benefits) and (status is None or claim.status == status)
+def _counts(claim: UnpaidClaim, benefits: tuple[str, ...], statuses: tuple[str, ...] = ()) -> bool:
+    return (not benefits or claim.benefit in benefits) and (not statuses or claim.status in statuses)

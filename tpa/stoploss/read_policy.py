@@ -17,6 +17,7 @@ from tpa.stoploss.policy_words import (
     Carrier,
     ClockTerms,
     NoticeTerms,
+    PaidTerms,
     PolicyWords,
     SpecificWords,
 )
@@ -56,6 +57,7 @@ def read_policy(document: Mapping[str, Any], *, find_member: FindMember) -> Poli
             terminal_months_count=document.get("terminal_months_count", 0),
             benefit_names=dict(document.get("benefit_names", {})),
             recovery_priority=str(document.get("recovery_priority", "carrier")),
+            paid=PaidTerms(**document.get("paid", {})),
         )
     except KeyError as missing:
         raise Invalid(

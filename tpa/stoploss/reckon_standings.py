@@ -1,14 +1,16 @@
-"""Keeps the standings of a policy true: reckoned anew when payments were made since, or a month began."""
+"""Keeps the standings of a policy true: reckoned anew when payments were made or came back since, each day once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from claims.payments.astray import last_astray
 from claims.payments.selectors import latest_runs
 from tpa.foundation.errors import NotFound
 from tpa.foundation.values.money import ZERO
@@ -16,6 +18,8 @@ from tpa.models import StopLossCoverage, StopLossPolicy, StopLossStanding
 from tpa.stoploss.position_of_policy import PolicyPosition, position_of_policy
 
 Kind = StopLossCoverage.Kind
+# What is committed later than its own time says: looked at once more.
+_UNSEEN = timedelta(minutes=1)
 
 
 def reckon_standings(*, policy_id: int, on: date) -> PolicyPosition:
@@ -33,18 +37,19 @@ def reckon_standings(*, policy_id: int, on: date) -> PolicyPosition:
         if policy is None:
             raise NotFound("stoploss.no_such_policy", _("There is no such policy."))
         # Read before the payments: a run that comes between is counted, and looked at once more.
-        run_id = latest_runs([policy.employer_id]).get(policy.employer_id, 0)
+        at, run_id = timezone.now(), latest_runs([policy.employer_id]).get(policy.employer_id, 0)
         found = position_of_policy(policy, on=on)
         StopLossStanding.objects.filter(policy=policy).delete()
-        StopLossStanding.objects.bulk_create(_standings(found, timezone.now()), batch_size=2000)
+        StopLossStanding.objects.bulk_create(_standings(found, at), batch_size=2000)
         StopLossPolicy.objects.filter(pk=policy_id).update(counted_run_id=run_id)
     return found
 
 
 def policies_to_reckon(on: date) -> list[int]:
-    """Policies whose employer had a payment run since they were reckoned, or that no one has reckoned on this day.
+    """Policies whose employer had a payment run since they were reckoned, of whose payments one came back or was made
+    again since, or that no one has reckoned on this day.
 
-    Two queries. Those whose windows are long closed are left as they stand.
+    Four queries. Those whose windows are long closed are left as they stand.
     """
     policies = list(
         StopLossPolicy.objects.exclude(status=StopLossPolicy.Status.DRAFT)
@@ -53,13 +58,21 @@ def policies_to_reckon(on: date) -> list[int]:
         .order_by("pk")
         .values_list("pk", "employer_id", "counted_run_id")
     )
-    runs = latest_runs({employer_id for _pk, employer_id, _run_id in policies})
-    fresh = set(
-        StopLossStanding.objects.filter(
-            policy__in=[pk for pk, _employer_id, _run_id in policies], reckoned_at__date=on
-        ).values_list("policy", flat=True)
+    employers = {employer_id for _pk, employer_id, _run_id in policies}
+    runs, astray = latest_runs(employers), last_astray(employers)
+    fresh: dict[int, datetime] = dict(
+        StopLossStanding.objects.filter(policy__in=[pk for pk, _employer_id, _run_id in policies], reckoned_at__date=on)
+        .order_by()
+        .values_list("policy")
+        .annotate(Min("reckoned_at"))
     )
-    return [pk for pk, employer_id, run_id in policies if runs.get(employer_id, 0) > run_id or pk not in fresh]
+    return [
+        pk
+        for pk, employer_id, run_id in policies
+        if runs.get(employer_id, 0) > run_id
+        or pk not in fresh
+        or (employer_id in astray and astray[employer_id] + _UNSEEN >= fresh[pk])
+    ]
 
 
 def _standings(found: PolicyPosition, at: datetime) -> Iterator[StopLossStanding]:

@@ -22,6 +22,7 @@ from tpa.foundation.transitions import permitted
 from tpa.foundation.web.screens import page_of, screen
 from tpa.models import StopLossRequest
 from tpa.stoploss.answer_request import ANSWERS, answer_request
+from tpa.stoploss.changed_since import changed_since
 from tpa.stoploss.file_request import file_request
 from tpa.stoploss.record_reimbursement import BankReceipt, record_reimbursement
 from tpa.stoploss.selectors import claims_of_request, papers_of, requests_of
@@ -67,6 +68,7 @@ def stop_loss_request(request: HttpRequest, request_id: int) -> HttpResponse:
         "excess_amount": max(asked.eligible_amount - asked.attachment_amount, 0),
         "left_amount": asked.requested_amount - asked.received_amount,  # type: ignore[attr-defined]
         "page": claims,
+        "changed": changed_since(asked, on=timezone.localdate()),
         "receipts": asked.receipts.order_by("pk"),
         "papers": papers_of(scope, "tpa.stoplossrequest", [asked.pk]),
         "form": form,
