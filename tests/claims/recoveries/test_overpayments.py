@@ -24,7 +24,7 @@ from claims.recoveries.selectors import desk_totals, overpayments_of, standing_o
 from claims.recoveries.set_recovery_terms import TermsWords, set_recovery_terms
 from claims.recoveries.write_off_overpayment import approve_write_off, refuse_write_off, write_off_overpayment
 from employers.funding.selectors import balances
-from tests.edi.balance_checker import check_balance
+from tests.edi.remittance_opinions import agreed
 from tests.factories.payments import ENGINE, World, make_decided, make_provider, make_world
 from tests.factories.users import as_web, make_scope
 from tpa.foundation.access import Scope
@@ -86,8 +86,7 @@ def ledger(world: World) -> dict[str, Decimal]:
 def remittance(payment: Payment) -> Any:
     send_remittance(payment_ids=[payment.pk], at=timezone.now())
     document = Document.objects.get(kind="835", subject_id=payment.pk)
-    [found] = check_balance(read_bytes(document.sha256).decode())
-    assert found.problems() == []
+    [found] = agreed(read_bytes(document.sha256).decode())
     return found
 
 
@@ -151,6 +150,24 @@ def test_a_reversal_with_nothing_agreed_is_taken_at_once_and_its_rest_is_a_case(
     )
     assert now(row).status == "settled"
     assert ledger(world) == {"cash": D("80.00"), "claims_paid": D("48.00"), "payments_out": D("-128.00")}
+
+
+def test_what_is_given_up_of_a_balance_carried_forward_is_told() -> None:
+    """Carried forward 80.00, 60.00 given up: the next payment brings 80.00 and gives 60.00 back (CS)."""
+    world = make_world()
+    row = overpaid(world)
+    set_approval_limit(
+        employer_id=world.employer.pk, role=Role.SENIOR_EXAMINER, amount=D("500.00"),
+        period=(date(2020, 1, 1), None), source="c", by=ENGINE,
+    )  # fmt: skip
+    write_off_overpayment(
+        number=row.number, revision=now(row).revision, amount=D("60.00"), because="closed practice", by=worker()
+    )
+    make_decided(world, "100.00")
+    run(world, TODAY + timedelta(days=2))
+    payment = Payment.objects.latest("pk")
+    assert (payment.brought_forward_amount, payment.amount) == (D("80.00"), D("28.00"))
+    assert plb(payment) == [("CS", D("-60.00"))]
 
 
 def test_a_refund_in_part_then_too_much_gives_the_rest_back() -> None:
