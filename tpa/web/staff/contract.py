@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -24,7 +25,8 @@ from tpa.contracts.terms import Terms
 from tpa.foundation.access import Scope, check_role, requires
 from tpa.foundation.documents.keep_document import documents_of
 from tpa.foundation.errors import Invalid, NotFound
-from tpa.foundation.models import Role
+from tpa.foundation.models import ApprovalLimit, Role
+from tpa.foundation.templatetags.steward import money
 from tpa.foundation.web.screens import screen
 from tpa.models import Contract, ContractVersion, Guarantee, GuaranteeResult
 from tpa.web.typed import done
@@ -50,7 +52,7 @@ def contract(request: HttpRequest, contract_id: int) -> HttpResponse:
         "governance": [(name, rows) for name, rows in _governance(terms) if rows],
         "stages": stages_of(scope, found)[::-1],
         "fees": fees_of(scope, found.pk),
-        "limits": limits_of(scope, found),
+        "limits": [(_role(limit.role), limit) for limit in limits_of(scope, found)],
         "roles": dict(Role.choices),
         "guarantees": [
             (one, sorted(one.results.all(), key=lambda result: result.starts_on, reverse=True), guarantee_flags(one))
@@ -77,10 +79,15 @@ def _rows(terms: ContractVersion) -> list[tuple[str, object]]:
         if name not in ("scope", "governance"):
             value = getattr(terms, name)
             shown = (_("yes") if value else _("no")) if isinstance(value, bool) else value
+            shown = money(value) if isinstance(value, Decimal) else shown
             rows.append(
                 (term_name(name), ", ".join(map(str, shown)) or _("none") if isinstance(shown, list) else shown)
             )
     return rows
+
+
+def _role(role: str) -> str:
+    return _("the engine") if role == ApprovalLimit.ENGINE else str(Role(role).label)
 
 
 def _governance(terms: ContractVersion) -> list[tuple[str, list[list[str]]]]:
