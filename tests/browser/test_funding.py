@@ -99,3 +99,14 @@ def test_the_employer_approves_in_the_portal(visit: Visit, accessible: Check, wi
     page.get_by_role("button", name="Approve").click()
     page.get_by_text("Another person is wanted").wait_for()
     accessible(page)
+    assert not page.get_by_role("button", name="Approve").count(), "nobody is two people"
+    asked.refresh_from_db()
+    assert asked.status == FundingRequest.Status.RAISED
+    second = make_user(Role.EMPLOYER_FINANCE, employer_id=world.employer.pk)
+    page = visit(f"/portal/funding/{asked.pk}/", as_=second, width=width, dark=dark)
+    page.get_by_text("two people approve").wait_for()
+    page.get_by_role("button", name="Approve").click()
+    page.get_by_role("button", name="Approve").wait_for(state="detached")
+    accessible(page)
+    asked.refresh_from_db()
+    assert asked.status == FundingRequest.Status.APPROVED

@@ -180,6 +180,12 @@ def test_a_command_that_is_told_to_end_ends_what_it_started(start):
     assert not [pid for pid in started if children.is_alive(pid)]
 
 
+def test_up_does_not_start_on_words_that_it_does_not_know(start):
+    up = start("up", "--help")
+    assert up.wait(60) == 2
+    assert "--no-demo" in up.words()
+
+
 def test_help_names_every_command():
     words = subprocess.run([places.ROOT / "run"], capture_output=True, text=True).stdout
     assert [name for name in COMMANDS if f"./run {name} " not in words] == []

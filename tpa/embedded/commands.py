@@ -36,6 +36,9 @@ def run_in_front(command: list[str], env: dict[str, str], cwd: Path | None = pla
 
 def up(arguments: Arguments) -> int:
     """The whole system until Ctrl-C. --demo and --no-demo: fill an empty database (default: only an embedded one)."""
+    if not {"--demo", "--no-demo"} >= set(arguments):
+        say("./run up [--demo | --no-demo]: with the demo world or without, in an empty database")
+        return 2
     return House.lasting(demo="--no-demo" not in arguments, insist="--demo" in arguments).serve()
 
 
