@@ -136,7 +136,7 @@ SELECT l.member_id, date_trunc('month', p.paid_on - %(shift)s)::date + %(shift)s
  GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 4, 5, 6
 """
 
-_RECOVERED_OF_ACCOUNTS = f"""
+_RECOVERED_OF_ACCOUNTS = f"""{ASTRAY}
 SELECT p.claims_account_id, i.decision_id, l.service_from, l.benefit {_PAID}
    AND i.decision_id = ANY(%(decisions)s)
  GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
