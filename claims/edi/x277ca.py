@@ -80,7 +80,7 @@ def read_claim_answers(data: bytes) -> SetAnswers:
 
 def write_acknowledgments(
     out: BinaryIO,
-    acknowledgments: Sequence[ClaimAcknowledgment],
+    acknowledgments: Iterable[ClaimAcknowledgment],
     *,
     parties: Parties,
     control_number: int,
@@ -88,7 +88,11 @@ def write_acknowledgments(
     at: datetime,
     usage: str,
 ) -> None:
-    """One interchange with a transaction set for each 837 set that is answered. `usage` is P or T."""
+    """One interchange with a transaction set for each 837 set that is answered. `usage` is P or T.
+
+    The acknowledgments are walked twice, first for characters that the delimiters must not be: of a large file let them
+    be read anew each time instead of kept.
+    """
     delimiters = fit_delimiters(number for one in acknowledgments for number in _numbers(one.set_answers))
     sets = (
         OutSet("277", f"{number:04}", VERSION, acknowledgment_segments(one, delimiters))

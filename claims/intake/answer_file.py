@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from typing import BinaryIO
@@ -99,21 +100,10 @@ def _set_answer(row: TransactionSet) -> SetAnswer:
 
 def _claim_acknowledgments(item: envelope.Interchange, rows: list[TransactionSet], now: datetime) -> bytes:
     """One 277CA a loaded set, in the order of the file, all in one group."""
-    us = organisation()
     out = BytesIO()
     write_acknowledgments(
         out,
-        [
-            ClaimAcknowledgment(
-                reference=str(row.pk),
-                payer_name=us.name,
-                payer_number=us.payer_number,
-                received_on=row.file.received_on,
-                at=now,
-                set_answers=read_claim_answers(read_bytes(row.claims_answer_sha256)),
-            )
-            for row in sorted(rows, key=lambda row: row.ordinal)
-        ],
+        _Acknowledgments(sorted(rows, key=lambda row: row.ordinal), now),
         parties=parties_of(item),
         control_number=_number(),
         group_number=_number(),
@@ -121,6 +111,26 @@ def _claim_acknowledgments(item: envelope.Interchange, rows: list[TransactionSet
         usage="T" if item.is_test else "P",
     )
     return out.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class _Acknowledgments:
+    """What the sets' loading said of their claims, one set at a time: of a large file it is much."""
+
+    rows: list[TransactionSet]
+    at: datetime
+
+    def __iter__(self) -> Iterator[ClaimAcknowledgment]:
+        us = organisation()
+        for row in self.rows:
+            yield ClaimAcknowledgment(
+                reference=str(row.pk),
+                payer_name=us.name,
+                payer_number=us.payer_number,
+                received_on=row.file.received_on,
+                at=self.at,
+                set_answers=read_claim_answers(read_bytes(row.claims_answer_sha256)),
+            )
 
 
 def _number() -> int:
