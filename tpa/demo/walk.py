@@ -40,6 +40,15 @@ _FOLDERS = {
     Document.Kind.INVOICE_XLSX: "invoices",
     Document.Kind.CHECK_PDF: "checks",
     Document.Kind.ACH: "ACH",
+    Document.Kind.POSITIVE_PAY: "positive-pay",
+    Document.Kind.CONTRACT: "contracts",
+    Document.Kind.LICENCE: "contracts",
+    Document.Kind.LETTER: "letters",
+    Document.Kind.RECOVERY_LETTER: "letters",
+    Document.Kind.STOP_LOSS_NOTICE: "stop-loss",
+    Document.Kind.STOP_LOSS_PACKET: "stop-loss",
+    Document.Kind.RECONCILIATION_PDF: "bank-and-book",
+    Document.Kind.RECONCILIATION_XLSX: "bank-and-book",
 }
 
 Say = Callable[[str], None]
