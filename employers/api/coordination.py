@@ -13,6 +13,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from employers.api.employers import employer_for
 from employers.api.members import OtherCoverageOutput, member_for
 from employers.eligibility.add_other_coverage import add_other_coverage
 from employers.eligibility.end_other_coverage import end_other_coverage
@@ -39,10 +40,6 @@ def _word(words: Any, help_text: str) -> serializers.ChoiceField:
     return serializers.ChoiceField(
         choices=[*words.choices], required=False, allow_blank=True, default="", help_text=help_text
     )
-
-
-def _day(**options: Any) -> serializers.DateField:
-    return serializers.DateField(**options)
 
 
 class OtherCoverageDetailOutput(OtherCoverageOutput):
@@ -72,35 +69,35 @@ class OtherCoverageInput(serializers.Serializer[Any]):
     payer_name = serializers.CharField(max_length=120)
     payer_number = serializers.CharField(max_length=80, required=False, allow_blank=True, default="")
     policy_number = serializers.CharField(max_length=80, required=False, allow_blank=True, default="")
-    starts_on = _day()
-    last_on = _day(required=False, allow_null=True, default=None)
+    starts_on = serializers.DateField()
+    last_on = serializers.DateField(required=False, allow_null=True, default=None)
     pays_first = serializers.BooleanField(required=False, allow_null=True, default=None)
     because = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
     holder = _word(OtherCoverage.Holder, "whose coverage it is, seen from the patient")
     our_holder = _word(OtherCoverage.Holder, "of a child: our subscriber, if no parent")
-    holder_birth_on = _day(required=False, allow_null=True, default=None)
+    holder_birth_on = serializers.DateField(required=False, allow_null=True, default=None)
     standing = _word(OtherCoverage.Standing, "of its holder with the employer behind it")
-    since_on = _day(required=False, allow_null=True, default=None, help_text="covered there since")
+    since_on = serializers.DateField(required=False, allow_null=True, default=None, help_text="covered there since")
     follows = serializers.ChoiceField(
         OtherCoverage.Follows.choices, required=False, default=OtherCoverage.Follows.BIRTHDAY.value
     )
     parents = _word(OtherCoverage.Parents, "together or apart")
     custody = _word(OtherCoverage.Custody, "of a child whose parents live apart")
     responsible = _word(OtherCoverage.Responsible, "for the child's care, by court decree")
-    responsible_from_on = _day(required=False, allow_null=True, default=None, help_text="heeded from")
+    responsible_from_on = serializers.DateField(required=False, allow_null=True, default=None, help_text="heeded from")
     entitled_by = _word(OtherCoverage.Entitlement, "Medicare: by what")
-    esrd_on = _day(required=False, allow_null=True, default=None, help_text="kidney failure since")
+    esrd_on = serializers.DateField(required=False, allow_null=True, default=None, help_text="kidney failure since")
     employee_count = serializers.IntegerField(
         min_value=0, max_value=9_999_999, required=False, allow_null=True, default=None
     )
     is_hdhp_with_hsa = serializers.BooleanField(required=False, default=False)
-    answered_on = _day(required=False, allow_null=True, default=None)
+    answered_on = serializers.DateField(required=False, allow_null=True, default=None)
 
 
 class EndInput(serializers.Serializer[Any]):
     """The last day, and why."""
 
-    last_on = _day()
+    last_on = serializers.DateField()
     because = serializers.CharField(max_length=60)
 
 
@@ -118,8 +115,8 @@ class StandingInput(serializers.Serializer[Any]):
     """For a period; what was told of these days before is superseded."""
 
     standing = serializers.ChoiceField(OtherCoverage.Standing.choices)
-    starts_on = _day()
-    last_on = _day(required=False, allow_null=True, default=None)
+    starts_on = serializers.DateField()
+    last_on = serializers.DateField(required=False, allow_null=True, default=None)
     because = serializers.CharField(max_length=120, help_text="where this is known from")
 
 
@@ -137,8 +134,8 @@ class HeadcountInput(serializers.Serializer[Any]):
     """For a period; what was told of these days before is superseded."""
 
     employee_count = serializers.IntegerField(min_value=0, max_value=9_999_999)
-    starts_on = _day()
-    last_on = _day(required=False, allow_null=True, default=None)
+    starts_on = serializers.DateField()
+    last_on = serializers.DateField(required=False, allow_null=True, default=None)
     because = serializers.CharField(max_length=120, help_text="where this is known from")
 
 
@@ -259,7 +256,7 @@ class Headcounts(ApiView):
     def get(self, request: Request, employer_id: int) -> Response:
         """The history that the law on Medicare looks back on, as believed now, what was recorded last first."""
         scope = scope_of(request)
-        return self.page(_headcounts(scope, _employer(scope, employer_id)), HeadcountOutput)
+        return self.page(_headcounts(scope, employer_for(scope, employer_id)), HeadcountOutput)
 
     @extend_schema(
         operation_id="headcounts_record",
@@ -271,7 +268,7 @@ class Headcounts(ApiView):
         """On each working day of a period, full- and part-time."""
         scope, said = scope_of(request), _given(request, HeadcountInput)
         with transaction.atomic():
-            employer = _employer(scope, employer_id)
+            employer = employer_for(scope, employer_id)
             period = _period(said["starts_on"], said["last_on"])
             record_headcount(
                 employer_id=employer.pk,
@@ -288,13 +285,6 @@ def _given(request: Request, kind: type[serializers.Serializer[Any]]) -> dict[st
     given = kind(data=request.data)
     given.is_valid(raise_exception=True)
     return dict(given.validated_data)
-
-
-def _employer(scope: Scope, employer_id: int) -> Employer:
-    employer = Employer.objects.visible_to(scope).filter(pk=employer_id).first()
-    if employer is None:
-        raise NotFound("employer.unknown", _("There is no such employer."))
-    return employer
 
 
 def _headcounts(scope: Scope, employer: Employer) -> QuerySet[Headcount]:

@@ -88,6 +88,14 @@ def employers_of(scope: Scope) -> QuerySet[Employer]:
     return Employer.objects.visible_to(scope)
 
 
+def employer_for(scope: Scope, employer_id: int) -> Employer:
+    """One of them. Raises NotFound."""
+    employer = employers_of(scope).filter(pk=employer_id).first()
+    if employer is None:
+        raise NotFound("employer.unknown", _("There is no such employer."))
+    return employer
+
+
 @requires(*CLAIMS_STAFF, Role.EMPLOYER_HR, Role.EMPLOYER_FINANCE)
 class Employers(ApiView):
     """Employers."""
@@ -110,10 +118,7 @@ class OneEmployer(ApiView):
     @extend_schema(operation_id="employers_read", summary="Read an employer", responses=EmployerDetailOutput)
     def get(self, request: Request, employer_id: int) -> Response:
         """With its divisions and the plans it offers."""
-        employer = employers_of(scope_of(request)).filter(pk=employer_id).first()
-        if employer is None:
-            raise NotFound("employer.unknown", _("There is no such employer."))
-        return Response(EmployerDetailOutput(employer).data)
+        return Response(EmployerDetailOutput(employer_for(scope_of(request), employer_id)).data)
 
 
 @requires(*READERS)

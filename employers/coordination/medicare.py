@@ -67,7 +67,7 @@ def _by_employment(
 ) -> Place:
     """For the aged and the disabled the plan pays first where it is by current employment with a large employer."""
     assert cover.order is not None
-    is_aged = cover.order.entitled_by == AGE or _is_aged(birth_on, on, numbers)
+    is_aged = cover.order.entitled_by == AGE or is_of_age(birth_on, on, numbers["medicare.age"])
     rule, citation = ("medicare.aged", _AGED) if is_aged else ("medicare.disabled", _DISABLED)
     inputs = (("entitled_by", AGE if is_aged else DISABILITY), ("standing", plan.standing))
     if not plan.standing:
@@ -92,12 +92,12 @@ def _was_entitled_before(
     assert cover.order is not None
     if cover.order.entitled_by in (AGE, DISABILITY):
         return cover.starts_on < renal_on
-    return _is_aged(birth_on, renal_on, numbers)
+    return is_of_age(birth_on, renal_on, numbers["medicare.age"])
 
 
-def _is_aged(birth_on: date | None, on: date, numbers: Mapping[str, Decimal]) -> bool:
-    """From the month in which the age is reached."""
-    return birth_on is not None and on >= _months_after(birth_on.replace(day=1), 12 * int(numbers["medicare.age"]))
+def is_of_age(birth_on: date | None, on: date, age: Decimal) -> bool:
+    """Entitled by age, from the month in which it is reached (42 U.S.C. 426(a)); `age` in years: `medicare.age`."""
+    return birth_on is not None and on >= _months_after(birth_on.replace(day=1), 12 * int(age))
 
 
 def _months_after(first_of_month: date, months: int) -> date:

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from psycopg2.extras import DateRange
 
 from employers.eligibility.open_household import open_household
 from employers.models import OtherCoverage
@@ -27,9 +26,6 @@ def end_other_coverage(*, other_coverage_id: int, last_on: date, because: str, b
         after = last_on + timedelta(days=1)
         if row.period.upper is not None and row.period.upper <= after:
             raise Conflict("cob.ended", _("It ends by that day."))
-        member.ended_others.append(row.pk)
-        if row.period.lower < after:
-            row.period = DateRange(row.period.lower, after)
-            member.new_others.append(row)
+        member.end_other(row, after)
         member.because = because
         roster.save(by=by, because=because)

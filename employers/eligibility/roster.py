@@ -9,6 +9,8 @@ from datetime import date, datetime
 from itertools import count
 from typing import Any, Final
 
+from psycopg2.extras import DateRange
+
 from employers.eligibility.other_coverage_row import COLUMNS
 from employers.eligibility.timeline import FOREVER, SELF, Line, Span, settle
 from employers.models import Coverage, Family, Member, OtherCoverage, SubscriberStanding
@@ -70,6 +72,16 @@ class Person:
     def lines_changed(self) -> bool:
         plans = self.lines.keys() | self.standing.keys()
         return any(self.line(plan_id) != self.before(plan_id) for plan_id in plans)
+
+    def end_other(self, row: OtherCoverage, on: date) -> None:
+        """From the day on another payer's cover is no longer so; nothing is left of one that would begin then."""
+        if row in self.new_others:
+            self.new_others.remove(row)
+        else:
+            self.ended_others.append(row.pk)
+        if row.period.lower < on:
+            row.period = DateRange(row.period.lower, on)
+            self.new_others.append(row)
 
     @property
     def retold(self) -> bool:

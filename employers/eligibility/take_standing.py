@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import reduce
 
-from psycopg2.extras import DateRange
-
+from employers.coordination.medicare import AGE, is_of_age
 from employers.edi.x834_standing import ACTIVE, MEDICARE_TOLD
-from employers.eligibility.other_coverage_row import ORDER, row_of
+from employers.eligibility.other_coverage_row import row_of
 from employers.eligibility.roster import Person
 from employers.eligibility.timeline import FOREVER, SELF, Span, at, cut, lay
 from employers.facts import MedicareRecord, MemberRecord, OrderFacts, OtherCoverageRecord
@@ -61,7 +60,7 @@ def take_medicare(
         return
     if not told.is_entitled:
         for row in held:
-            _end(person, row, start)
+            person.end_other(row, start)
         return
     entitled_by = told.entitled_by or (held[-1].entitled_by if held else "") or _by_age(person, start, ages)
     row = _row(told, held[-1] if held else None, entitled_by, start)
@@ -72,7 +71,7 @@ def take_medicare(
     if entitled_by == "esrd" and told.starts_on is None:
         yield "medicare.begin_unknown"
     for one in held:
-        _end(person, one, row.period.lower)
+        person.end_other(one, row.period.lower)
     person.new_others.append(row)
 
 
@@ -104,25 +103,6 @@ def _reaches(row: OtherCoverage, start: date) -> bool:
     return row.period.upper is None or start < row.period.upper
 
 
-def _end(person: Person, row: OtherCoverage, on: date) -> None:
-    """From the day on it is no longer so; nothing is left of one that would begin then."""
-    if row in person.new_others:
-        person.new_others.remove(row)
-    else:
-        person.ended_others.append(row.pk)
-    if row.period.lower < on:
-        left = OtherCoverage(
-            **{name: getattr(row, name) for name in (*_PLAIN, *ORDER)}, period=DateRange(row.period.lower, on)
-        )
-        person.new_others.append(left)
-
-
-_PLAIN = (
-    *("kind", "payer_name", "payer_number", "policy_number", "pays_first", "because"),
-    *("is_hdhp_with_hsa", "answered_on"),
-)
-
-
 def _is_same(one: OtherCoverage, other: OtherCoverage) -> bool:
     names = ("entitled_by", "policy_number", "because")
     period = (one.period.lower, one.period.upper) == (other.period.lower, other.period.upper)
@@ -130,14 +110,8 @@ def _is_same(one: OtherCoverage, other: OtherCoverage) -> bool:
 
 
 def _by_age(person: Person, on: date, ages: Callable[[], Sequence[LegalValue]]) -> str:
-    """From the month in which the age is reached, as `employers.coordination.medicare` has it (42 U.S.C. 426(a))."""
-    birth_on = person.row.birth_on
-    if birth_on is None:
-        return ""
     in_force = [one for one in ages() if one.effective.contains(on)]
-    if not in_force:
-        return ""
-    return "age" if on >= date(birth_on.year + int(in_force[-1].value), birth_on.month, 1) else ""
+    return AGE if in_force and is_of_age(person.row.birth_on, on, in_force[-1].value) else ""
 
 
 def _first_day(record: MemberRecord, person: Person) -> date | None:
