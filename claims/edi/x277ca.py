@@ -80,7 +80,7 @@ def read_claim_answers(data: bytes) -> SetAnswers:
 
 def write_acknowledgments(
     out: BinaryIO,
-    acknowledgments: Iterable[ClaimAcknowledgment],
+    acknowledgments: Sequence[ClaimAcknowledgment],
     *,
     parties: Parties,
     control_number: int,
@@ -90,8 +90,8 @@ def write_acknowledgments(
 ) -> None:
     """One interchange with a transaction set for each 837 set that is answered. `usage` is P or T.
 
-    The acknowledgments are walked twice, first for characters that the delimiters must not be: of a large file let them
-    be read anew each time instead of kept.
+    The acknowledgments are walked twice, first for characters that the delimiters must not be: of a large file let the
+    sequence read each anew instead of keeping all.
     """
     delimiters = fit_delimiters(number for one in acknowledgments for number in _numbers(one.set_answers))
     sets = (

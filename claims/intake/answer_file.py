@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.utils import timezone
 
@@ -113,24 +112,25 @@ def _claim_acknowledgments(item: envelope.Interchange, rows: list[TransactionSet
     return out.getvalue()
 
 
-@dataclass(frozen=True, slots=True)
-class _Acknowledgments:
-    """What the sets' loading said of their claims, one set at a time: of a large file it is much."""
+class _Acknowledgments(Sequence[ClaimAcknowledgment]):
+    """What the sets' loading said of their claims; each is read when it is wanted: of a large file it is much."""
 
-    rows: list[TransactionSet]
-    at: datetime
+    def __init__(self, rows: Sequence[TransactionSet], at: datetime) -> None:
+        self._rows, self._at, self._us = rows, at, organisation()
 
-    def __iter__(self) -> Iterator[ClaimAcknowledgment]:
-        us = organisation()
-        for row in self.rows:
-            yield ClaimAcknowledgment(
-                reference=str(row.pk),
-                payer_name=us.name,
-                payer_number=us.payer_number,
-                received_on=row.file.received_on,
-                at=self.at,
-                set_answers=read_claim_answers(read_bytes(row.claims_answer_sha256)),
-            )
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, place: Any) -> Any:
+        row = self._rows[place]
+        return ClaimAcknowledgment(
+            reference=str(row.pk),
+            payer_name=self._us.name,
+            payer_number=self._us.payer_number,
+            received_on=row.file.received_on,
+            at=self._at,
+            set_answers=read_claim_answers(read_bytes(row.claims_answer_sha256)),
+        )
 
 
 def _number() -> int:

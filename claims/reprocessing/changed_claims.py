@@ -98,7 +98,7 @@ SELECT s.id, s.family_id, c.submission, array_agg(DISTINCT p.npi)
   JOIN taken_part v ON v.period && s.days AND v.changed_at >= s.known_at AND v.provider_id <> s.billing_provider_id
   JOIN plans_provider p ON p.id = v.provider_id
   JOIN claims_claim c ON c.id = s.id
- GROUP BY s.id, s.family_id, c.submission
+ GROUP BY s.id, s.family_id, c.id
 """
 
 
