@@ -11,7 +11,7 @@ from tpa.models import StopLossRequest, StopLossRequestClaim
 from tpa.stoploss.draft_request import of_person
 from tpa.stoploss.position_of_policy import position_of_policy
 
-_ALIVE = (StopLossRequest.Status.OPEN, StopLossRequest.Status.WITHDRAWN)
+_NOT_FILED = (StopLossRequest.Status.OPEN, StopLossRequest.Status.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def changed_since(request: StopLossRequest, *, on: date) -> ChangedSince | None:
 
     Queries as a position of the policy, and four more.
     """
-    if request.member_id is None or request.status in _ALIVE:
+    if request.member_id is None or request.status in _NOT_FILED:
         return None
     draft = of_person(position_of_policy(request.policy, on=on), request.member_id)
     told = set(request.claims.values_list("decision", flat=True))

@@ -39,8 +39,8 @@ class PolicyTerms:
             paid=terms.windows.paid,
             benefit_names=self.policy.benefit_names,
             months_begin=self.term.start.day,
-            # Where the carrier is first, what came back lowers what is above the deductible first.
             reissued_counts_from=self.policy.reissued_counts_from,
+            # Where the carrier is first, what came back lowers what is above the deductible first.
             nets_recoveries=kind != Kind.SPECIFIC or self.policy.recovery_priority == StopLossPolicy.Priority.CARRIER,
         )
 
