@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from employers.funding.deposit_funds import deposit_funds
+from tests.factories.funding import make_funded_world
+from tests.factories.payments import ENGINE
 from tests.factories.screens import make_claim, make_contract, make_invoice, make_world
 from tests.factories.users import make_user
 from tpa.foundation.models import Role
@@ -31,6 +36,18 @@ def test_every_screen_of_the_portal_is_accessible(visit: Visit, accessible: Chec
         page.goto(address)
         accessible(page)
         assert paid.claim_number not in page.content()
+
+
+def test_millions_stay_within_their_figure_on_a_phone(visit: Visit) -> None:
+    world = make_funded_world("imprest", target_amount=Decimal(5000), refill_below_amount=Decimal(1500))
+    deposit_funds(
+        claims_account_id=world.account.pk, amount=Decimal("11630158.80"), received_on=date(2026, 11, 24),
+        bank_reference="W1", by=ENGINE,
+    )  # fmt: skip
+    page = visit("/portal/", as_=make_user(Role.EMPLOYER_FINANCE, employer_id=world.employer.pk), width=390)
+    page.get_by_text("$11,630,158.80").first.wait_for()
+    wide = "all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.textContent)"
+    assert page.eval_on_selector_all(".figure, .figure__value", wide) == []
 
 
 def test_light_dark_and_density_are_remembered(visit: Visit) -> None:
