@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import BinaryIO, Final
+from typing import Final
 
 import msgspec
 
@@ -17,7 +17,7 @@ from claims.edi.x835_parts import amount_text, tidy
 from claims.edi.x837 import SetHeader
 from claims.facts import ZERO, Fact, SubmittedProvider
 from tpa.foundation.x12.tokens import Delimiters
-from tpa.foundation.x12.writer import STANDARD, OutGroup, OutSet, Parties, write_interchange
+from tpa.foundation.x12.writer import STANDARD, Out, OutGroup, OutSet, Parties, write_interchange
 
 VERSION: Final = "005010X214"
 _MESSAGE_LENGTH = 264
@@ -79,7 +79,7 @@ def read_claim_answers(data: bytes) -> SetAnswers:
 
 
 def write_acknowledgments(
-    out: BinaryIO,
+    out: Out,
     acknowledgments: Sequence[ClaimAcknowledgment],
     *,
     parties: Parties,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from io import BytesIO
 from typing import Any, BinaryIO
 
 from django.utils import timezone
@@ -15,7 +14,7 @@ from claims.intake.kinds import SHELF
 from tpa.foundation.audit import Actor
 from tpa.foundation.bulk import next_ids
 from tpa.foundation.documents.keep_document import EDI, Written, keep_documents
-from tpa.foundation.edi_files import open_stored, read_bytes
+from tpa.foundation.edi_files import Stored, open_stored, read_bytes, storing
 from tpa.foundation.models import Document, EdiFile, Interchange, TransactionSet
 from tpa.foundation.organisation import organisation
 from tpa.foundation.transitions import move
@@ -64,17 +63,17 @@ def answer_file(*, file_id: int) -> int:
 
 def _answers(
     stream: BinaryIO, item: envelope.Interchange, row: Interchange, sets: Mapping[int, TransactionSet], now: datetime
-) -> Iterator[tuple[str, bytes]]:
-    """(kind, bytes) of all that answers one interchange: first the TA1; a refused one gets nothing else."""
-    out = BytesIO()
-    write_ta1(out, item, control_number=_number(), at=now, code="025" if row.ta1_note == "025" else "")
-    yield Document.Kind.TA1, out.getvalue()
+) -> Iterator[tuple[str, Stored]]:
+    """(kind, what is stored) of all that answers one interchange: first the TA1; a refused one gets nothing else."""
+    with storing() as out:
+        write_ta1(out, item, control_number=_number(), at=now, code="025" if row.ta1_note == "025" else "")
+    yield Document.Kind.TA1, out.stored
     if row.ta1_code == "R" or not item.groups:
         return
     answers = [_group_answer(stream, group, sets) for group in item.groups]
-    out = BytesIO()
-    write_999(out, item, answers, control_number=_number(), group_number=_number(), at=now)
-    yield Document.Kind.ACK_999, out.getvalue()
+    with storing() as out:
+        write_999(out, item, answers, control_number=_number(), group_number=_number(), at=now)
+    yield Document.Kind.ACK_999, out.stored
     loaded = [one for one in sets.values() if one.claims_answer_sha256]
     if loaded:
         yield Document.Kind.ACK_277CA, _claim_acknowledgments(item, loaded, now)
@@ -97,19 +96,19 @@ def _set_answer(row: TransactionSet) -> SetAnswer:
     return SetAnswer(identifier, row.control_number, row.convention, tuple(row.codes), syntax)
 
 
-def _claim_acknowledgments(item: envelope.Interchange, rows: list[TransactionSet], now: datetime) -> bytes:
+def _claim_acknowledgments(item: envelope.Interchange, rows: list[TransactionSet], now: datetime) -> Stored:
     """One 277CA a loaded set, in the order of the file, all in one group."""
-    out = BytesIO()
-    write_acknowledgments(
-        out,
-        _Acknowledgments(sorted(rows, key=lambda row: row.ordinal), now),
-        parties=parties_of(item),
-        control_number=_number(),
-        group_number=_number(),
-        at=now,
-        usage="T" if item.is_test else "P",
-    )
-    return out.getvalue()
+    with storing() as out:
+        write_acknowledgments(
+            out,
+            _Acknowledgments(sorted(rows, key=lambda row: row.ordinal), now),
+            parties=parties_of(item),
+            control_number=_number(),
+            group_number=_number(),
+            at=now,
+            usage="T" if item.is_test else "P",
+        )
+    return out.stored
 
 
 class _Acknowledgments(Sequence[ClaimAcknowledgment]):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -28,28 +28,60 @@ def store_path(sha256: str) -> Path:
     return Path(settings.STORE_DIR) / sha256[:2] / sha256[2:4] / sha256
 
 
-def store_stream(chunks: Iterable[bytes]) -> tuple[str, int]:
-    """Write bytes to the store and return (SHA-256, size). Nothing of a broken write is ever visible under a hash."""
+class Stored(NamedTuple):
+    """Bytes that stand in the store."""
+
+    sha256: str
+    size_bytes: int
+
+
+class Storing:
+    """A file that goes into the store as it is written; `stored` says under which hash, once it is closed."""
+
+    stored: Stored
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out, self._digest, self._size = out, hashlib.sha256(), 0
+
+    def write(self, data: bytes) -> int:
+        """Append; as a file's `write`."""
+        self._digest.update(data)
+        self._size += len(data)
+        return self._out.write(data)
+
+    def close(self) -> Stored:
+        """All is written and safe on the disk."""
+        self._out.flush()
+        os.fsync(self._out.fileno())
+        self.stored = Stored(self._digest.hexdigest(), self._size)
+        return self.stored
+
+
+@contextmanager
+def storing() -> Iterator[Storing]:
+    """Write into the store piece by piece. Nothing of a broken write is ever visible under a hash."""
     root = Path(settings.STORE_DIR)
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, name = tempfile.mkstemp(dir=root, prefix="incoming-")
-    digest, size = hashlib.sha256(), 0
     try:
-        with os.fdopen(handle, "wb") as out:
-            for chunk in chunks:
-                digest.update(chunk)
-                size += len(chunk)
-                out.write(chunk)
-            out.flush()
-            os.fsync(out.fileno())
-        path = store_path(digest.hexdigest())
+        with os.fdopen(handle, "wb") as file:
+            out = Storing(file)
+            yield out
+            path = store_path(out.close().sha256)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.replace(name, path)
     except BaseException:
         with suppress(FileNotFoundError):
             os.unlink(name)
         raise
-    return digest.hexdigest(), size
+
+
+def store_stream(chunks: Iterable[bytes]) -> Stored:
+    """Write bytes to the store and return where they stand."""
+    with storing() as out:
+        for chunk in chunks:
+            out.write(chunk)
+    return out.stored
 
 
 def store_bytes(data: bytes) -> str:

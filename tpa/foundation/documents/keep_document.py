@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import models
 
-from tpa.foundation.edi_files import store_bytes
+from tpa.foundation.edi_files import Stored, store_bytes
 from tpa.foundation.models import Document
 
 PDF = "application/pdf"
@@ -19,11 +19,14 @@ TEXT = "text/plain"
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A document that was just written. Kind, subject and name together are its identity."""
+    """A document that was just written. Kind, subject and name together are its identity.
+
+    One that may be large is written into the store piece by piece (`storing`), and `data` is what became of it.
+    """
 
     kind: str
     name: str
-    data: bytes
+    data: bytes | Stored
     media_type: str
     subject_type: str
     subject_id: int
@@ -42,13 +45,14 @@ def keep_document(written: Written, *, at: datetime) -> Document:
 
 def keep_documents(batch: Sequence[Written], *, at: datetime) -> None:
     """Keep many, with one statement. What exists under the same identity is never replaced."""
+    kept = [(one, _stored(one.data)) for one in batch]
     Document.objects.bulk_create(
         [
             Document(
                 kind=written.kind,
                 name=written.name,
-                sha256=store_bytes(written.data),
-                size_bytes=len(written.data),
+                sha256=stored.sha256,
+                size_bytes=stored.size_bytes,
                 media_type=written.media_type,
                 employer_id=written.employer_id,
                 subject_type=written.subject_type,
@@ -57,10 +61,14 @@ def keep_documents(batch: Sequence[Written], *, at: datetime) -> None:
                 answers_id=written.answers_id,
                 created_at=at,
             )
-            for written in batch
+            for written, stored in kept
         ],
         ignore_conflicts=True,
     )
+
+
+def _stored(data: bytes | Stored) -> Stored:
+    return data if isinstance(data, Stored) else Stored(store_bytes(data), len(data))
 
 
 def documents_of(subject: type[models.Model], subject_id: int) -> list[Document]:

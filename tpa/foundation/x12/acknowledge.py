@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import groupby
-from typing import BinaryIO
 
 from tpa.foundation.x12.clock import reads_as
 from tpa.foundation.x12.envelope_model import Interchange
@@ -13,7 +12,7 @@ from tpa.foundation.x12.envelope_rules import QUALIFIERS
 from tpa.foundation.x12.examine import GroupAnswer, SetAnswer, interchange_code
 from tpa.foundation.x12.findings import Finding
 from tpa.foundation.x12.tokens import Delimiters
-from tpa.foundation.x12.writer import STANDARD, OutGroup, OutSet, Parties, clean_text, write_interchange
+from tpa.foundation.x12.writer import STANDARD, Out, OutGroup, OutSet, Parties, clean_text, write_interchange
 
 CONVENTION = "005010X231A1"
 # The set that each kind of group carries: what AK201 says of an ST01 that is none (the 999 knows no others).
@@ -44,7 +43,7 @@ def parties_of(interchange: Interchange) -> Parties:
 
 
 def write_ta1(
-    out: BinaryIO,
+    out: Out,
     interchange: Interchange,
     *,
     control_number: int,
@@ -79,7 +78,7 @@ def write_ta1(
 
 
 def write_999(
-    out: BinaryIO,
+    out: Out,
     interchange: Interchange,
     answers: Iterable[GroupAnswer],
     *,

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO
+from typing import Protocol
 
 from tpa.foundation.x12.tokens import Delimiters
 
 STANDARD = Delimiters()
+
+
+class Out(Protocol):
+    """Where bytes go: an open file, or whatever takes them as one does."""
+
+    def write(self, data: bytes, /) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ class OutGroup:
 
 
 def write_interchange(
-    out: BinaryIO,
+    out: Out,
     *,
     parties: Parties,
     control_number: int,
@@ -103,7 +109,7 @@ def clean_text(text: str, delimiters: Delimiters = STANDARD) -> str:
 
 
 class _SegmentWriter:
-    def __init__(self, out: BinaryIO, delimiters: Delimiters, line_breaks: bool) -> None:
+    def __init__(self, out: Out, delimiters: Delimiters, line_breaks: bool) -> None:
         self.out = out
         self.element = delimiters.element
         self.segment = delimiters.segment
