@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from django.db import connection
+
 from claims.adjudication.engine.facts import AuthorizationFact, ResolutionFact
 from claims.models import Authorization, Resolution
 
@@ -27,23 +29,32 @@ def resolutions_of(claim_ids: Sequence[int]) -> dict[int, tuple[ResolutionFact, 
 
 
 # Of a closed one what lies before its last day.
-_PERMIT = (Authorization.Status.APPROVED, Authorization.Status.CLOSED)
+_PERMIT = [str(Authorization.Status.APPROVED), str(Authorization.Status.CLOSED)]
+
+_AUTHORIZATIONS = """
+SELECT held.member_id, held.number, held.code_from, held.code_to, lower(held.period), upper(held.period),
+       held.units_count, coalesce(provider.npi, '')
+  FROM claims_authorization held LEFT JOIN plans_provider provider ON provider.id = held.provider_id
+ WHERE held.member_id = ANY(%s) AND held.superseded_at IS NULL AND held.status = ANY(%s)
+ ORDER BY held.number
+"""
 
 
 def authorizations_of(member_ids: Sequence[int]) -> dict[int, list[AuthorizationFact]]:
     """Authorizations that permit something, by member, with the units they were given for. One query."""
     found: dict[int, list[AuthorizationFact]] = defaultdict(list)
-    rows = Authorization.objects.filter(member_id__in=member_ids, superseded_at__isnull=True, status__in=_PERMIT)
-    for row in rows.select_related("provider").order_by("number"):
-        found[row.member_id].append(
-            AuthorizationFact(
-                number=row.number,
-                code_from=row.code_from,
-                code_to=row.code_to,
-                starts_on=row.period.lower,
-                ends_on=row.period.upper,
-                units_left_count=row.units_count,
-                npi=row.provider.npi if row.provider else "",
+    with connection.cursor() as cursor:
+        cursor.execute(_AUTHORIZATIONS, [list(member_ids), _PERMIT])
+        for member_id, number, code_from, code_to, starts_on, ends_on, units, npi in cursor:
+            found[member_id].append(
+                AuthorizationFact(
+                    number=number,
+                    code_from=code_from,
+                    code_to=code_to,
+                    starts_on=starts_on,
+                    ends_on=ends_on,
+                    units_left_count=units,
+                    npi=npi,
+                )
             )
-        )
     return found

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import connection
 
-from claims.adjudication.engine.decision import ClaimDecision
+from claims.adjudication.engine.decision import ClaimDecision, LineDecision
 from claims.adjudication.engine.facts import PriorLine
 from claims.adjudication.engine.procedures import RankedBefore, ranked_before
-from claims.facts import Submission
+from claims.facts import Submission, SubmittedLine
 from claims.packing import unpack_decision, unpack_facts
 
 # The last decision of each claim counts, unless it took the claim back. `taken` are the claims being decided now.
@@ -44,6 +45,7 @@ class PriorLines:
 
     def __init__(self) -> None:
         self._lines: dict[Key, list[PriorLine]] = defaultdict(list)
+        self._new: dict[Key, list[_New]] = defaultdict(list)
 
     @classmethod
     def of(cls, keys: Iterable[Key], claim_ids: list[int], ranked_npis: Collection[str] = ()) -> PriorLines:
@@ -89,34 +91,50 @@ class PriorLines:
     def facts(self, member_id: int, submission: Submission) -> tuple[PriorLine, ...]:
         """The prior lines on the days of this claim's lines."""
         days = sorted({line.service_from for line in submission.lines})
-        return tuple(prior for day in days for prior in self._lines.get((member_id, day), ()))
+        return tuple(prior for day in days for prior in self._on((member_id, day)))
 
     def add(self, member_id: int, submission: Submission, decision: ClaimDecision, ranks: Ranks = _NO_RANKS) -> None:
         """Let the next claims of the batch see this one."""
         for line, decided in zip(submission.lines, decision.lines, strict=True):
-            rank = ranks.get(line.number)
-            self._lines[member_id, line.service_from].append(
-                PriorLine(
-                    claim_number=decision.claim_number,
-                    line_number=line.number,
-                    billing_npi=submission.billing_provider.npi,
-                    procedure_code=line.procedure_code,
-                    modifiers=line.modifiers,
-                    revenue_code=line.revenue_code,
-                    service_from=line.service_from,
-                    service_to=line.service_to,
-                    units_count=line.units_count.quantize(_THOUSANDTH),
-                    billed_amount=line.billed_amount,
-                    outcome=decision.outcome,
-                    kind=submission.kind,
-                    benefit=decided.benefit,
-                    allowed_amount=decided.figures.allowed_amount,
-                    copay_amount=decided.figures.copay_amount,
-                    tooth_numbers=line.tooth_numbers,
-                    rendering_npi=submission.rendering_npi_of(line),
-                    ranked_amount=rank.amount if rank else None,
-                    ranked_paid_amount=rank.paid_amount if rank else None,
-                    multiple=rank.indicator if rank else "",
-                    ranked_family=rank.family if rank else "",
-                )
-            )
+            self._new[member_id, line.service_from].append(_New(submission, decision, line, decided, ranks))
+
+    def _on(self, key: Key) -> Iterator[PriorLine]:
+        yield from self._lines.get(key, ())
+        for one in self._new.get(key, ()):
+            yield one.as_prior()
+
+
+class _New(NamedTuple):
+    """A line decided in this batch: told in full only if somebody asks, for most are of a day of their own."""
+
+    submission: Submission
+    decision: ClaimDecision
+    line: SubmittedLine
+    decided: LineDecision
+    ranks: Ranks
+
+    def as_prior(self) -> PriorLine:
+        line, decided, rank = self.line, self.decided, self.ranks.get(self.line.number)
+        return PriorLine(
+            claim_number=self.decision.claim_number,
+            line_number=line.number,
+            billing_npi=self.submission.billing_provider.npi,
+            procedure_code=line.procedure_code,
+            modifiers=line.modifiers,
+            revenue_code=line.revenue_code,
+            service_from=line.service_from,
+            service_to=line.service_to,
+            units_count=line.units_count.quantize(_THOUSANDTH),
+            billed_amount=line.billed_amount,
+            outcome=self.decision.outcome,
+            kind=self.submission.kind,
+            benefit=decided.benefit,
+            allowed_amount=decided.figures.allowed_amount,
+            copay_amount=decided.figures.copay_amount,
+            tooth_numbers=line.tooth_numbers,
+            rendering_npi=self.submission.rendering_npi_of(line),
+            ranked_amount=rank.amount if rank else None,
+            ranked_paid_amount=rank.paid_amount if rank else None,
+            multiple=rank.indicator if rank else "",
+            ranked_family=rank.family if rank else "",
+        )
