@@ -297,9 +297,7 @@ def _work_off(
 ) -> None:
     """Do what waits of a kind until nothing is left or the time is up; then somebody goes on later."""
     until = time.monotonic() + _SECONDS
-    while work.do_next(
-        kind, do, shard=shard, exclusive=shard is not None, is_redone=is_redone, give_up=give_up
-    ):
+    while work.do_next(kind, do, shard=shard, exclusive=shard is not None, is_redone=is_redone, give_up=give_up):
         if time.monotonic() > until:
             again()
             return

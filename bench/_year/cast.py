@@ -1,4 +1,4 @@
-"""Who plays in the simulated year: eleven employers with twelve contracts, no two on the same terms."""
+"""Who plays in the simulated year: ten employers and an insurer with twelve contracts, no two on the same terms."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Agreement:
 class Player:
     """An employer. `plans`: plan documents, each with a claims account of its own. `deposit`: dollars a month and
     family paid in before (own money); `limit`: how far payments may draw below zero, None: no limit. `pays`: on which
-    weekdays it has its payment runs. `since`: first day of coverage."""
+    weekdays it has its payment runs. `since`: first day of coverage. `kind`: employer or insurer."""
 
     code: str
     state: str
@@ -49,6 +49,7 @@ class Player:
     since: date = FIRST
     divisions: tuple[str, ...] = ("OFFICE", "FIELD")
     engine_limit: Decimal | None = None
+    kind: str = "employer"
 
 
 def _fee(kind: str, name: str, amount: str = "0", **more: Any) -> FeeTerms:
@@ -148,7 +149,7 @@ GINKGO = Player(
             {"run_out_months_count": 3, "lookback_months_count": 1},
         ),
     ),
-    pays=(2, 4),
+    pays=(2, 4), kind="insurer",
 )  # fmt: skip
 HAZEL = Player(
     "HAZEL", "IN", "pay_as_presented", ("cascade-ppo",),

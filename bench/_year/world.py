@@ -114,6 +114,7 @@ def _open(player: Player, place: int, plans: dict[str, int]) -> House:
     profile = EmployerProfile(
         code=player.code,
         name=f"{player.code.title()} Works",
+        kind=player.kind,
         ein=f"45020{place:04}",
         state=player.state,
         funding_mode=player.funding,

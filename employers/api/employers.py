@@ -25,11 +25,12 @@ from tpa.foundation.models import Role
 
 
 class EmployerOutput(serializers.Serializer[Employer]):
-    """A plan sponsor."""
+    """Whose money pays claims: an employer with its plan, or an insurer with business that is administered."""
 
     id = IdOutput("employer")
     group_number = serializers.CharField(source="code", help_text="on cards and in X12")
     name = serializers.CharField()
+    kind = serializers.ChoiceField(Employer.Kind.choices)
     ein = serializers.CharField()
     state = serializers.CharField()
     funding_mode = serializers.ChoiceField(Employer.FundingMode.choices)

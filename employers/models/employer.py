@@ -11,7 +11,12 @@ from tpa.foundation.models.scoped import ScopedQuerySet
 
 
 class Employer(models.Model):
-    """The plan sponsor whose money pays the claims."""
+    """Whose money pays the claims: an employer with its own plan, or an insurer with business that we administer (its
+    groups are divisions then)."""
+
+    class Kind(models.TextChoices):
+        EMPLOYER = "employer", _("employer")
+        INSURER = "insurer", _("insurer")
 
     class FundingMode(models.TextChoices):
         PAY_AS_PRESENTED = "pay_as_presented", _("own account, pay as presented")
@@ -23,6 +28,7 @@ class Employer(models.Model):
 
     code = models.CharField(max_length=30, unique=True, help_text=_("group number on cards and in X12"))
     name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.EMPLOYER)
     ein = models.CharField(max_length=9)
     state = models.CharField(max_length=2)
     address_line = models.CharField(max_length=120, blank=True)

@@ -1,4 +1,4 @@
-"""Takes on an employer: who it is, how it funds its claims, and under which numbers its files name it."""
+"""Takes on an employer or insurer: who it is, how it funds claims, and under which numbers its files name it."""
 
 from __future__ import annotations
 
@@ -28,12 +28,15 @@ class EmployerProfile:
     employee_count: int = 0
     account_manager_id: int | None = None
     aliases: tuple[str, ...] = ()
+    kind: str = Employer.Kind.EMPLOYER
 
 
 def open_employer(*, profile: EmployerProfile, by: Actor) -> int:
     """Take on an employer; returns its id. Raises `Invalid` for numbers that can be none, `Conflict` for taken ones."""
     if not is_ein(profile.ein):
         raise Invalid("employer.ein", _("This can be no employer identification number."))
+    if profile.kind not in Employer.Kind.values:
+        raise Invalid("employer.kind", _("This is neither an employer nor an insurer."))
     if profile.funding_mode not in Employer.FundingMode.values:
         raise Invalid("employer.funding_mode", _("There is no such way of funding."))
     with transaction.atomic():
@@ -44,6 +47,7 @@ def open_employer(*, profile: EmployerProfile, by: Actor) -> int:
         employer = Employer.objects.create(
             code=profile.code,
             name=profile.name,
+            kind=profile.kind,
             ein=profile.ein,
             state=profile.state,
             funding_mode=profile.funding_mode,

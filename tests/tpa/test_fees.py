@@ -21,12 +21,12 @@ from tests.factories.users import make_scope
 from tests.tpa.test_close_month import CODES, FEBRUARY, JANUARY, MARCH, at, close, correct, pay, told
 from tpa.billing.charge import ChargeWords, charge
 from tpa.contracts.add_fee import FeeTerms, add_fee
-from tpa.contracts.draft_contract import ContractTerms, draft_contract
 from tpa.contracts.end_contract import end_contract
 from tpa.foundation.errors import Conflict, Invalid
 from tpa.foundation.models import LegalParameter, Role
+from tpa.foundation.parameters import load_parameters
 from tpa.invariants.check import offences
-from tpa.models import Contract, Invoice, InvoiceLine
+from tpa.models import Invoice, InvoiceLine
 
 pytestmark = pytest.mark.django_db
 
@@ -247,11 +247,23 @@ def test_fees_that_cannot_be_are_refused(world: World, terms: dict[str, Any]) ->
         add_fee(contract_id=contract.pk, terms=fee(**terms), by=ENGINE)
 
 
-def test_a_contract_with_an_insurer_is_not_closed() -> None:
-    terms = ContractTerms(number="INS-1", starts_on=JANUARY, insurer_name="Summit Re")
-    contract = draft_contract(employer_id=None, terms=terms, by=ENGINE)
-    assert (contract.kind, contract.employer_id) == ("insurer", None)
-    with pytest.raises(Invalid, match="insurer"):
-        close(Contract.objects.get(pk=contract.pk), JANUARY)
-    with pytest.raises(Invalid, match="employer or with an insurer"):
-        draft_contract(employer_id=None, terms=ContractTerms(number="INS-2", starts_on=JANUARY), by=ENGINE)
+def test_a_contract_with_an_insurer_is_closed_like_any_other(world: World) -> None:
+    """Its business stands as an employer's does: members, claims account, months."""
+    Employer.objects.filter(pk=world.employer.pk).update(kind=Employer.Kind.INSURER)
+    contract = make_contract(world, per_claim("4.25"))
+    make_decided(world, "150.00")
+    pay(world, date(2026, 1, 20))
+    invoice = close(contract, JANUARY)
+    assert ("fee", "4.25") in amounts(invoice)
+    assert [line.kind for line in invoice.lines.order_by("number")] == ["claims", "fee"]
+
+
+def test_where_the_law_keeps_fees_from_savings_none_is_agreed(world: World) -> None:
+    load_parameters()
+    Employer.objects.filter(pk=world.employer.pk).update(state="CT")
+    world.employer.refresh_from_db()
+    contract = make_contract(world)
+    with pytest.raises(Invalid, match="38a-720g"):
+        add_fee(contract_id=contract.pk, terms=fee("of_savings", percent=D(5)), by=ENGINE)
+    # What auditing brings back is another matter there.
+    add_fee(contract_id=contract.pk, terms=fee("of_recoveries", percent=D(5)), by=ENGINE)

@@ -45,7 +45,7 @@ def charge(*, contract_id: int, words: ChargeWords, by: Actor) -> ChargeRow:
     with transaction.atomic():
         # The close holds the contract: it either takes the charge up or has not seen it.
         contract = Contract.objects.select_for_update(no_key=True).filter(pk=contract_id).first()
-        if contract is None or contract.employer_id is None:
+        if contract is None:
             raise NotFound("contracts.no_such_contract", _("There is no such contract."))
         earlier = ChargeRow.objects.filter(reference=words.reference).first()
         if earlier is not None:

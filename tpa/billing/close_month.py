@@ -48,7 +48,8 @@ def close_month(*, contract_id: int, month_on: date, by: Actor) -> Invoice:
         closed = Invoice.objects.filter(close__contract=contract, close__month_on=month_on, kind=Invoice.Kind.INVOICE)
         if (invoice := closed.filter(division="").first()) is not None:
             return invoice
-        employer_id = _check(contract, month_on)
+        _check(contract, month_on)
+        employer_id = contract.employer_id
         hold_payments(employer_id=employer_id, wait=True)
         # What is enrolled later is recorded later: the moment stays what it says.
         known_at = hold_enrolment(employer_id=employer_id)
@@ -86,10 +87,8 @@ def _issue(close: MonthClose, division: str, draft: DraftInvoice, due_days: int,
     return invoice
 
 
-def _check(contract: Contract, month_on: date) -> int:
-    """The employer whose month may be closed now."""
-    if contract.employer_id is None:
-        raise Invalid("billing.with_an_insurer", _("A contract with an insurer has no months to be closed."))
+def _check(contract: Contract, month_on: date) -> None:
+    """Whether the month may be closed now."""
     if contract.status == Contract.Status.DRAFT:
         raise Conflict("billing.draft", _("This contract is not signed."))
     if next_month(month_on) > timezone.localdate():
@@ -99,7 +98,6 @@ def _check(contract: Contract, month_on: date) -> int:
         raise Invalid("billing.outside", _("The contract does not cover this month."))
     if month_on != open_on:
         raise Conflict("billing.earlier_month_open", _("An earlier month is to be closed first."), month=str(open_on))
-    return contract.employer_id
 
 
 def _write(close: MonthClose, division: str, draft: DraftInvoice, due_days: int) -> Invoice:

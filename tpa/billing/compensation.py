@@ -55,7 +55,7 @@ class Disclosure:
 
 def disclosure_of(scope: Scope, contract: Contract, *, from_on: date, before: date) -> Disclosure:
     """Read what was invoiced and received from a day to before another. Four queries."""
-    employer = contract.employer.name if contract.employer is not None else contract.insurer_name
+    employer = contract.employer.name
     lines = (
         InvoiceLine.objects.visible_to(scope)
         .filter(
@@ -114,7 +114,7 @@ def record_indirect_compensation(*, contract_id: int, paid: Paid, reference: str
         raise Invalid("billing.compensation_words", _("Say who paid how much for what, and its reference."))
     with transaction.atomic():
         contract = Contract.objects.select_for_update(no_key=True).filter(pk=contract_id).first()
-        if contract is None or contract.employer_id is None:
+        if contract is None:
             raise NotFound("contracts.no_such_contract", _("There is no such contract."))
         earlier = IndirectCompensation.objects.filter(reference=reference).first()
         if earlier is not None:

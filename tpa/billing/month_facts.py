@@ -76,7 +76,7 @@ def _last_fees(contract: Contract, fees: Sequence[ContractFee]) -> dict[int, Dec
 
 def _tax(contract: Contract, fees: Sequence[ContractFee], month_on: date) -> Tax | None:
     """What the employer's state levies on the month's taxable fees; None where it levies nothing that we know of."""
-    if contract.employer is None or not any(fee.is_taxable for fee in fees):
+    if not any(fee.is_taxable for fee in fees):
         return None
     state = contract.employer.state
     try:

@@ -28,7 +28,7 @@ from tpa.models import (
 def months_due(on: date) -> list[tuple[int, date]]:
     """(contract, month) of every month that is over and not closed, each contract's in order; a contract that ended is
     closed on until its run-out is over. Two queries."""
-    signed = Contract.objects.filter(kind=Contract.Kind.ADMINISTRATION).exclude(status=Contract.Status.DRAFT)
+    signed = Contract.objects.exclude(status=Contract.Status.DRAFT)
     found = []
     for contract, open_on, last in open_months(signed.order_by("pk")):
         month_on = open_on

@@ -13,6 +13,7 @@ from tpa.contracts.months import check_whole_months
 from tpa.contracts.selectors import first_open_month
 from tpa.foundation.audit import Actor, record
 from tpa.foundation.errors import Conflict, Invalid, NotFound
+from tpa.foundation.parameters import legal_value
 from tpa.foundation.values.money import ZERO, cents
 from tpa.models import Contract, ContractFee
 
@@ -42,15 +43,23 @@ class FeeTerms:
 
 
 def add_fee(*, contract_id: int, terms: FeeTerms, by: Actor) -> ContractFee:
-    """Add a fee and return it. Raises Invalid for terms that cannot be; Conflict when one of the same name, plan and
-    tier is in force already, when the contract has ended, or when it would begin in a month that is closed."""
+    """Add a fee and return it. Raises Invalid for terms that cannot be, or by law may not; Conflict when one of this
+    name, plan and tier is in force already, when the contract has ended, or when it would begin in a month that is
+    closed."""
     _check(terms)
     with transaction.atomic():
-        contract = Contract.objects.select_for_update(no_key=True).filter(pk=contract_id).first()
+        contract = (
+            Contract.objects.select_related("employer")
+            .select_for_update(no_key=True, of=("self",))
+            .filter(pk=contract_id)
+            .first()
+        )
         if contract is None:
             raise NotFound("contracts.no_such_contract", _("There is no such contract."))
         if contract.status == Contract.Status.ENDED:
             raise Conflict("contracts.ended", _("This contract has ended."))
+        if terms.kind == Kind.OF_SAVINGS:
+            _check_savings(contract, terms)
         if terms.starts_on < first_open_month(contract):
             raise Conflict("contracts.month_closed", _("That month is closed: a fee begins in an open one."))
         clash = ContractFee.objects.filter(
@@ -81,6 +90,20 @@ def add_fee(*, contract_id: int, terms: FeeTerms, by: Actor) -> ContractFee:
         )
         record("tpa.contractfee.added", by=by, about=fee, because=terms.section)
     return fee
+
+
+def _check_savings(contract: Contract, terms: FeeTerms) -> None:
+    """Where the law of the other party's state keeps what we earn apart from what is saved on claims, it says how much
+    of the savings a fee may be."""
+    state = contract.employer.state
+    try:
+        most = legal_value(f"tpa.savings_fee_most.{state.lower()}", on=terms.starts_on)
+    except NotFound:
+        return
+    if terms.percent is not None and terms.percent > most.value:
+        words = _("In %(state)s a fee may be %(percent)s %% of savings on claims and no more: %(citation)s.")
+        said = {"state": state, "percent": f"{most.value.normalize():f}", "citation": most.citation}
+        raise Invalid("contracts.fee_of_savings", words % said)
 
 
 def _check(terms: FeeTerms) -> None:

@@ -46,7 +46,7 @@ def add_guarantee(*, contract_id: int, terms: GuaranteeTerms, by: Actor) -> Guar
     _check(terms)
     with transaction.atomic():
         contract = Contract.objects.select_for_update(no_key=True).filter(pk=contract_id).first()
-        if contract is None or contract.employer_id is None:
+        if contract is None:
             raise NotFound("contracts.no_such_contract", _("There is no such contract."))
         if contract.status == Contract.Status.ENDED:
             raise Conflict("contracts.ended", _("This contract has ended."))

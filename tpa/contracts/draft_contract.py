@@ -12,36 +12,30 @@ from django.utils.translation import gettext as _
 from tpa.contracts.months import check_whole_months
 from tpa.contracts.terms import Terms, check_terms
 from tpa.foundation.audit import Actor, record
-from tpa.foundation.errors import Conflict, Invalid
+from tpa.foundation.errors import Conflict
 from tpa.models import Contract, ContractVersion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContractTerms(Terms):
-    """A contract to be: its number and period (half-open, of whole months), and its terms. The other party is an
-    employer, or the insurer that is named."""
+    """A contract to be: its number and period (half-open, of whole months), and its terms."""
 
     number: str
     starts_on: date
     ends_on: date | None = None
-    insurer_name: str = ""
 
 
-def draft_contract(*, employer_id: int | None, terms: ContractTerms, by: Actor) -> Contract:
-    """Draft a contract and return it. Raises Invalid for a period that is not of whole months, terms below zero or no
-    other party, Conflict when the number is taken."""
+def draft_contract(*, employer_id: int, terms: ContractTerms, by: Actor) -> Contract:
+    """Draft a contract with an employer, or with an insurer that stands as one, and return it. Raises Invalid for a
+    period that is not of whole months or terms below zero, Conflict when the number is taken."""
     check_whole_months(terms.starts_on, terms.ends_on)
     check_terms(terms)
-    if (employer_id is None) == (not terms.insurer_name.strip()):
-        raise Invalid("contracts.one_party", _("A contract is with an employer or with an insurer."))
     with transaction.atomic():
         if Contract.objects.filter(number=terms.number).exists():
             raise Conflict("contracts.number_taken", _("There is a contract of this number."))
         contract = Contract.objects.create(
             number=terms.number,
-            kind=Contract.Kind.INSURER if employer_id is None else Contract.Kind.ADMINISTRATION,
             employer_id=employer_id,
-            insurer_name=terms.insurer_name.strip(),
             period=(terms.starts_on, terms.ends_on),
             status_at=timezone.now(),
         )

@@ -161,7 +161,7 @@ def _contracts(scope: Scope, on: date) -> list[Renewal]:
         ends_on = contract.period.upper
         if ends_on is None or (contract.employer_id, ends_on) in followed:
             continue
-        party = contract.employer.name if contract.employer is not None else contract.insurer_name
+        party = contract.employer.name
         one = _renewal(Subject.CONTRACT, contract.pk, f"{contract.number}, {party}", ends_on, on)
         if one is not None:
             found.append(one._replace(employer_id=contract.employer_id))

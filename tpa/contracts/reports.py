@@ -18,7 +18,7 @@ def expect_report(*, contract_id: int, name: str, due_on: date, by: Actor) -> Re
         raise Invalid("contracts.report_name", _("Name the report."))
     with transaction.atomic():
         contract = Contract.objects.filter(pk=contract_id).first()
-        if contract is None or contract.employer_id is None:
+        if contract is None:
             raise NotFound("contracts.no_such_contract", _("There is no such contract."))
         row, is_new = ReportDelivery.objects.get_or_create(
             contract=contract, name=name.strip()[:120], due_on=due_on, defaults={"employer_id": contract.employer_id}

@@ -66,8 +66,6 @@ def fees_of(scope: Scope, contract_id: int) -> QuerySet[ContractFee]:
 def limits_of(scope: Scope, contract: Contract) -> QuerySet[ApprovalLimit]:
     """The approval limits agreed with the contract's employer, as they stand."""
     limits = ApprovalLimit.objects.visible_to(scope).filter(superseded_at__isnull=True)
-    if contract.employer_id is None:
-        return limits.none()
     return limits.filter(employer_id=contract.employer_id).order_by("role", "period")
 
 

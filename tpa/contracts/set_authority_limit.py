@@ -26,8 +26,6 @@ def set_authority_limit(
         contract = Contract.objects.select_for_update(no_key=True).filter(pk=contract_id).first()
         if contract is None:
             raise NotFound("contracts.no_such_contract", _("There is no such contract."))
-        if contract.employer_id is None:
-            raise Invalid("contracts.no_employer", _("Limits are agreed with an employer."))
         if starts_on not in contract.period:
             raise Invalid("contracts.outside", _("That day lies outside the contract."))
         return set_approval_limit(

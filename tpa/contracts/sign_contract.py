@@ -27,10 +27,9 @@ def sign_contract(*, contract_id: int, signed_on: date, by: Actor) -> Contract:
         )
         if contract is None:
             raise NotFound("contracts.no_such_contract", _("There is no such contract."))
-        if contract.employer is not None:
-            _check_alone(contract)
-            states = {contract.employer.state, *states_of_members(contract.employer.pk, contract.period.lower)}
-            check_licensed(contract.employer.pk, states, contract.period.lower)
+        _check_alone(contract)
+        states = {contract.employer.state, *states_of_members(contract.employer.pk, contract.period.lower)}
+        check_licensed(contract.employer.pk, states, contract.period.lower)
         Contract.objects.filter(pk=contract_id, status=Contract.Status.DRAFT).update(signed_on=signed_on)
         contract.versions.filter(number=1, signed_on__isnull=True).update(signed_on=signed_on)
         contract.signed_on = signed_on

@@ -34,13 +34,11 @@ def watch_states(*, on: date, by: Actor) -> Barred:
 def states_barred(on: date, *, employer_id: int | None = None) -> dict[tuple[int, str], dict[str, int]]:
     """(employer, contract's number) → the states in which it may not be served on a day, with how many covered members
     live there (none: the employer's own state). Four queries."""
-    in_force = Contract.objects.filter(
-        status=Contract.Status.IN_FORCE, kind=Contract.Kind.ADMINISTRATION, period__contains=on
-    )
+    in_force = Contract.objects.filter(status=Contract.Status.IN_FORCE, period__contains=on)
     if employer_id is not None:
         in_force = in_force.filter(employer=employer_id)
     contracts = list(in_force.select_related("employer").order_by("number"))
-    lives = lives_by_state([one.employer_id for one in contracts if one.employer_id is not None], on)
+    lives = lives_by_state([one.employer_id for one in contracts], on)
     licensed = set(
         Licence.objects.filter(kind=Licence.Kind.LICENCE, period__contains=on).values_list("state", flat=True)
     )
@@ -50,8 +48,6 @@ def states_barred(on: date, *, employer_id: int | None = None) -> dict[tuple[int
     found = {}
     for contract in contracts:
         employer = contract.employer
-        if employer is None:
-            continue
         allowed = licensed | exempt[None] | exempt[employer.pk]
         states = {state: 0 for state in (employer.state.strip().upper(),) if state} | lives.get(employer.pk, {})
         missing = {state: count for state, count in sorted(states.items()) if state not in allowed}

@@ -91,9 +91,10 @@ def do_next(
     """Take the oldest waiting piece of a kind and do it; False when there is none to take now.
 
     `exclusive` lets one worker at a time into a shard. `is_redone`: what a crash of Postgres takes back is done again
-    from what is kept, and its commit does not wait for the disk (docs/decisions/0005). After MOST_ATTEMPTS failed or fatal attempts the piece is
-    quarantined and `give_up(payload, error)` runs in the same transaction. An ordinary failure is logged by its kind,
-    counted, and left for a later bell: it never raises here, so that one bad piece stops no other.
+    from what is kept, and its commit does not wait for the disk (docs/decisions/0005). After MOST_ATTEMPTS failed or
+    fatal attempts the piece is quarantined and `give_up(payload, error)` runs in the same transaction. An ordinary
+    failure is logged by its kind, counted, and left for a later bell: it never raises here, so that one bad piece
+    stops no other.
     """
     chunk_id = _begin(kind, shard)
     if chunk_id is None:

@@ -16,10 +16,6 @@ from tpa.foundation.models.scoped import ScopedQuerySet
 class Contract(models.Model):
     """One agreement, for a period of whole months. What it says stands in its versions, fees and guarantees."""
 
-    class Kind(models.TextChoices):
-        ADMINISTRATION = "administration", _("with an employer: administrative services")
-        INSURER = "insurer", _("with an insurer: administration of its business")
-
     class Status(models.TextChoices):
         DRAFT = "draft", _("draft")
         IN_FORCE = "in_force", _("in force")
@@ -28,9 +24,9 @@ class Contract(models.Model):
     MOVES = {Status.DRAFT: {Status.IN_FORCE}, Status.IN_FORCE: {Status.ENDED}}
 
     number = models.CharField(max_length=20, unique=True)
-    kind = models.CharField(max_length=14, choices=Kind, default=Kind.ADMINISTRATION)
-    employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, null=True, related_name="+")
-    insurer_name = models.CharField(max_length=120, blank=True)
+    employer = models.ForeignKey(
+        "employers.Employer", on_delete=models.PROTECT, related_name="+", help_text=_("or insurer: the other party")
+    )
     period = DateRangeField(help_text=_("whole months"))
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     status_at = models.DateTimeField()
@@ -48,11 +44,6 @@ class Contract(models.Model):
             models.CheckConstraint(
                 name="contract_signed_before_force", condition=Q(status="draft") | Q(signed_on__isnull=False)
             ),
-            models.CheckConstraint(
-                name="contract_has_one_other_party",
-                condition=Q(kind="administration", employer__isnull=False, insurer_name="")
-                | (Q(kind="insurer", employer__isnull=True) & ~Q(insurer_name="")),
-            ),
         ]
 
     def __str__(self) -> str:
@@ -63,7 +54,7 @@ class ContractVersion(models.Model):
     """The terms of a contract from a month on: as signed (number 1), or by an amendment. Never edited once signed."""
 
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="versions")
-    employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, null=True, related_name="+")
+    employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, related_name="+")
     number = models.SmallIntegerField()
     starts_on = models.DateField(help_text=_("first day of a month"))
     scope = models.JSONField(default=list, help_text=_("services agreed: [[service, contract section] …]"))
@@ -133,7 +124,7 @@ class ContractFee(models.Model):
         VENDOR = "vendor", _("a vendor's fee, passed on")
 
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="fees")
-    employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, null=True, related_name="+")
+    employer = models.ForeignKey("employers.Employer", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=14, choices=Kind)
     purpose = models.CharField(max_length=14, choices=Purpose, default=Purpose.ADMINISTRATION)
     name = models.CharField(max_length=80)

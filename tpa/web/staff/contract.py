@@ -102,8 +102,6 @@ def _governance(terms: ContractVersion) -> list[tuple[str, list[list[str]]]]:
 
 def _states(found: Contract) -> list[tuple[str, str]]:
     """The states that we serve in by it, each with what allows us to; blank where nothing does."""
-    if found.employer is None:
-        return []
     today = timezone.localdate()
     states = {found.employer.state, *states_of_members(found.employer.pk, today)}
     allowed = what_allows(found.employer.pk, states, today)
@@ -119,9 +117,7 @@ def _result(request: HttpRequest, found: Contract) -> GuaranteeResult | None:
 
 
 def _disclosure(scope: Scope, found: Contract) -> Disclosure | None:
-    """This calendar year's; none for a contract with an insurer, or before the law's figure is loaded."""
-    if found.employer_id is None:
-        return None
+    """This calendar year's; none before the law's figure is loaded."""
     year = timezone.localdate().year
     try:
         return disclosure_of(scope, found, from_on=date(year, 1, 1), before=date(year + 1, 1, 1))

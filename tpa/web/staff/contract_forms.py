@@ -96,14 +96,13 @@ class DraftForm(TermsForm):
     """A contract to be: who with, since when, in which terms."""
 
     number = words_field(gettext_lazy("Number of the contract"), 20)
-    employer = forms.ChoiceField(label=gettext_lazy("With the employer"), required=False)
-    insurer_name = words_field(gettext_lazy("Or with the insurer"), 120, required=False)
+    employer = forms.ChoiceField(label=gettext_lazy("With the employer or insurer"))
     starts_on = day_field(gettext_lazy("First day"), help_text=gettext_lazy("the first of a month"))
     ends_on = day_field(gettext_lazy("First day after"), required=False, help_text=gettext_lazy("blank: open end"))
 
     def __init__(self, *args: Any, employers: Iterable[tuple[int, str]], **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["employer"].choices = [("", _("none")), *employers]  # type: ignore[attr-defined]
+        self.fields["employer"].choices = [("", ""), *employers]  # type: ignore[attr-defined]
 
 
 class AmendForm(TermsForm):

@@ -36,10 +36,10 @@ def draft_contract(request: HttpRequest) -> HttpResponse:
     form = DraftForm(request.POST, employers=employers)
     if form.is_valid():
         said = form.cleaned_data
-        words: dict[str, Any] = {name: said[name] for name in ("number", "starts_on", "ends_on", "insurer_name")}
+        words: dict[str, Any] = {name: said[name] for name in ("number", "starts_on", "ends_on")}
         try:
             row = draft(
-                employer_id=int(said["employer"]) if said["employer"] else None,
+                employer_id=int(said["employer"]),
                 terms=ContractTerms(**words, **form.terms()),
                 by=scope.actor,
             )

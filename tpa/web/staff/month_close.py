@@ -48,7 +48,7 @@ def month_close(request: HttpRequest) -> HttpResponse:
 
 def _due(scope: Scope, today: date) -> list[tuple[Contract, list[date]]]:
     """Contracts with the months that are over and not closed, in order; two queries."""
-    signed = Contract.objects.visible_to(scope).filter(kind=Contract.Kind.ADMINISTRATION)
+    signed = Contract.objects.visible_to(scope)
     signed = signed.exclude(status=Contract.Status.DRAFT).select_related("employer").order_by("number")
     found: list[tuple[Contract, list[date]]] = []
     for contract, month_on, last in open_months(signed):
