@@ -136,6 +136,8 @@ class House:
         print(f"\n  Steward   {self.address}/\n", flush=True)
         if self.demo:
             subprocess.run([sys.executable, "manage.py", "demo_signins"], env=dict(env), cwd=places.ROOT)
+            worker = {**env, "STEWARD_DB_ROLE": "worker"}
+            subprocess.run([sys.executable, "manage.py", "demo_arrivals"], env=worker, cwd=places.ROOT)
 
     def _close(self) -> None:
         with servers.uninterrupted():

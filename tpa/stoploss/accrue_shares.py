@@ -22,10 +22,11 @@ from tpa.stoploss.position_of_policy import PolicyPosition
 
 
 def accrue_shares(*, position: PolicyPosition, on: date, by: Actor) -> Decimal:
-    """Post what carriers are owed of third parties' money that came in; returns how much is new.
+    """Post what carriers are owed of third parties' money that came in; returns how much more, or less, it is now.
 
-    Owed is what filed requests ask beyond what the carrier owes by now, for persons for whom money came in, less what
-    stands posted and no request has paid back yet. Each account bears it by what it got.
+    Owed is what filed requests ask beyond what the carrier owes by now, for persons for whom money came in; what no
+    request has paid back yet stands posted. It is less again when the person's next claims are asked for less what
+    came in. Each account bears it by what it got.
     """
     policy, coverage = position.terms.policy, position.terms.coverages.get(StopLossCoverage.Kind.SPECIFIC)
     if coverage is None or position.specific is None:
@@ -39,25 +40,33 @@ def accrue_shares(*, position: PolicyPosition, on: date, by: Actor) -> Decimal:
         too_much = filed[member_id] - (person.reimbursable_amount if person else ZERO)
         posted_before = sum(shares_owed(_opening(policy, member_id)).values(), ZERO)
         standing = posted_before - paying_back.get(member_id, ZERO)
-        new = min(too_much - standing, sum((one.amount for one in theirs), ZERO) - standing)
+        new = max(ZERO, min(too_much, sum((one.amount for one in theirs), ZERO))) - standing
         if new > 0:
             _post(policy, member_id, theirs, new, on, by)
-            posted += new
+        elif new < 0:
+            _release(_opening(policy, member_id), f"less:{posted_before}:{on}", _("Set off"), -new, on, by)
+        posted += new
     return posted
 
 
 def release_shares(request: StopLossRequest, amount: Decimal, *, on: date, by: Actor) -> None:
     """What a request paid back to the carrier is owed to it no longer."""
+    description = _("Paid back with %(number)s") % {"number": request.number}
+    opening = _opening(request.policy, request.member_id or 0)
+    _release(opening, f"back:{request.pk}:{on}", description, amount, on, by)
+
+
+def _release(opening: str, reference: str, description: str, amount: Decimal, on: date, by: Actor) -> None:
     left = amount
-    for account_id, owed in shares_owed(_opening(request.policy, request.member_id or 0)).items():
+    for account_id, owed in shares_owed(opening).items():
         part = min(left, owed)
         if part > 0:
             post(
                 claims_account_id=account_id,
                 posting=Posting(
-                    reference=f"{_opening(request.policy, request.member_id or 0)}back:{request.pk}:{on}:{account_id}",
+                    reference=f"{opening}{reference}:{account_id}",
                     kind="carrier_share",
-                    description=_("Paid back with %(number)s") % {"number": request.number},
+                    description=description,
                     posted_on=on,
                     entries=((Account.RECOVERY_SHARES, part), (Account.RECOVERED, -part)),
                 ),

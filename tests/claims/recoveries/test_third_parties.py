@@ -246,6 +246,25 @@ def test_what_a_third_party_pays_lowers_what_the_carrier_owes(priority: str, car
     assert "recovery_shares" not in ledger(world)
 
 
+def test_what_a_carrier_gets_by_a_smaller_request_is_owed_to_it_no_longer() -> None:
+    """The person's next claims are above the deductible too: they are asked for less what came from the third party."""
+    world = make_world()
+    policy = make_policy(world, recovery_priority="carrier")
+    row = told_case(world, "2500.00")
+    request = assemble_request(policy_id=policy.pk, member_id=world.member.pk, on=PAID, by=BY)
+    file_request(request_id=request.pk, filed_on=PAID, by=BY)
+    record_reimbursement(request_id=request.pk, receipt=BankReceipt(request.requested_amount, PAID, "B1"), by=BY)
+    settle(row, "90000.00", "0.00", role=Role.TPA_MANAGER, agreed_amount=D("200.00"))
+    receive(row, "200.00")
+    assert accrue_shares(position=position_of_policy(policy, on=PAID), on=PAID, by=BY) == D("200.00")
+    pay_claim(world, "187.50", on=PAID, served_on=HURT)  # of which the plan pays 104.00
+    assert accrue_shares(position=position_of_policy(policy, on=PAID), on=PAID, by=BY) == D("-104.00")
+    assert accrue_shares(position=position_of_policy(policy, on=PAID), on=PAID, by=BY) == D("0.00")
+    pay_claim(world, "375.00", on=PAID, served_on=HURT)
+    assert accrue_shares(position=position_of_policy(policy, on=PAID), on=PAID, by=BY) == D("-96.00")
+    assert "recovery_shares" not in ledger(world)
+
+
 def test_what_comes_back_of_one_claim_in_parts_is_paid_back_to_the_carrier_each_time() -> None:
     world = make_world()
     policy = make_policy(world)

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from claims.edi.x837 import read_claims
 from claims.facts import Submission
+from claims.models import Claim
 from employers.edi.guides import INBOUND
 from employers.eligibility.load_834_set import LOAD_834, load_834_set
 from employers.eligibility.match_members import MemberQuery, match_members
@@ -38,9 +39,10 @@ from tpa.demo.clock import at
 from tpa.demo.population import generate_population
 from tpa.demo.real_files import OWN, demo_files
 from tpa.demo.world import LAST_CLOSED_MONTH, build_world, world_exists
+from tpa.foundation import work
 from tpa.foundation.audit import Actor, verify_chain
-from tpa.foundation.edi_files import keep_file
-from tpa.foundation.models import Document, RoleGrant, User
+from tpa.foundation.edi_files import OPEN_FILE, keep_file
+from tpa.foundation.models import Document, EdiFile, RoleGrant, User
 from tpa.foundation.open_file import open_file, transaction_of
 from tpa.foundation.values.identifiers import is_npi, is_tin
 from tpa.foundation.x12 import envelope
@@ -235,6 +237,19 @@ def test_building_again_changes_nothing_and_the_sign_ins_are_printed():
     assert "employer HR of Cascade Outfitters" in out.getvalue()
     with pytest.raises(CommandError):
         call_command("demo_world", "--members", "3")
+
+
+def test_its_first_claims_arrive_once():
+    call_command("demo_arrivals")
+    kept = EdiFile.objects.filter(origin="drop").count()
+    assert kept >= 1
+    assert work.waiting(OPEN_FILE)
+    call_command("demo_arrivals")  # nothing is decided yet: the same files are known
+    assert EdiFile.objects.filter(origin="drop").count() == kept
+    Claim.objects.filter(pk=Claim.objects.earliest("pk").pk).update(origin="837")
+    told = io.StringIO()
+    call_command("demo_arrivals", stderr=told)
+    assert not told.getvalue()
 
 
 def test_a_population_of_any_size_is_enrolled_with_its_providers():
