@@ -295,20 +295,6 @@ BOOKS: Final[tuple[tuple[str, str, str], ...]] = (
             WHERE coalesce(b.turned, 0) <> (s.fee IS NOT NULL)::int""",
     ),
     (
-        "accumulators are the deductibles that the lines applied",
-        "SELECT count(*) AS entries, count(DISTINCT member_id) AS members FROM claims_accumulatorentry",
-        """SELECT coalesce(e.member_id, l.member_id) AS member, e.amount AS accumulated, l.amount AS lines
-             FROM (SELECT member_id, sum(amount) AS amount FROM claims_accumulatorentry
-                    WHERE bucket LIKE 'deductible:%' GROUP BY 1) e
-             FULL JOIN (SELECT l.member_id, sum(l.deductible_amount) AS amount FROM claims_claimline l
-                          JOIN claims_decision d ON d.id = l.decision_id AND d.outcome <> 'pended' GROUP BY 1) l
-               ON l.member_id = e.member_id
-            WHERE coalesce(e.amount, 0) <> coalesce(l.amount, 0)
-              -- Where another payer paid, our deductible is used up by what it covered: no line of ours shows that.
-              AND NOT EXISTS (SELECT 1 FROM claims_claimline o WHERE o.member_id = coalesce(e.member_id, l.member_id)
-                                 AND o.other_payer_amount <> 0)""",
-    ),
-    (
         "nothing stands paid for a day on which the patient is not covered, as it is known now",
         "SELECT count(*) AS lines, sum(plan_paid_amount) AS dollars FROM claims_claimline WHERE plan_paid_amount > 0",
         """SELECT c.id AS claim, c.employer_id AS employer, l.service_from, l.plan_paid_amount FROM claims_claim c

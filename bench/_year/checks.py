@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.db import connection
 
+from bench._year.accumulated import ACCUMULATED
 from bench._year.books import BOOKS
 from bench._year.lived import Lived
 from bench._year.papers import PAPERS
@@ -36,7 +37,7 @@ class Found:
 def check(lived: Lived) -> list[Found]:
     """All of them, in order; the bank's statements come first, for they say which payments have cleared."""
     checks: Iterable[tuple[str, Callable[[Lived], tuple[str, list[str]]]]] = (
-        *RECONCILED, *REIMBURSED, *REGAINED, *PAPERS,
+        *RECONCILED, *REIMBURSED, *REGAINED, *PAPERS, *ACCUMULATED,
     )  # fmt: skip
     found = [Found(name, *do(lived)) for name, do in checks]
     found += [_by_sql(name, figures, broken) for name, figures, broken in BOOKS]

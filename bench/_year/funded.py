@@ -6,6 +6,7 @@ terms are settled when the run-out is over, one with a surplus, one with a defic
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -24,9 +25,10 @@ from employers.funding.expire_funding_requests import expire_funding_requests
 from employers.funding.open_requests import received_amount
 from employers.funding.receive_funds import receive_funds
 from employers.funding.reject_funding_request import reject_funding_request
-from employers.models import FundingRequest, FundingTerms
+from employers.models import FundingRequest, FundingSettlement, FundingTerms
 from tpa.foundation.access import scope_for
 from tpa.foundation.audit import Actor
+from tpa.foundation.errors import Conflict
 from tpa.foundation.grants import grant_role
 from tpa.foundation.models import Role, User
 
@@ -93,9 +95,12 @@ def ask(world: World, on: date, rng: Random) -> None:
 
 
 def settle_level(world: World, on: date) -> None:
-    """The level-funded terms are settled: what is still awaited of deposits is given up first."""
+    """The level-funded terms are settled: what is still awaited of deposits is given up first. A surplus is paid out
+    when its money is there: where deposits are invoiced, the last invoices may have to be paid before."""
     for code in (LEVEL, "CEDAR"):
         [account_id] = world.house(code).account_ids
+        if FundingSettlement.objects.filter(claims_account=account_id).exists():
+            continue
         requests = FundingRequest.objects.filter(claims_account=account_id, status__in=FundingRequest.OPEN)
         for request in list(requests.order_by("pk")):
             if request.status == Status.PARTLY:
@@ -103,7 +108,8 @@ def settle_level(world: World, on: date) -> None:
             else:
                 cancel_funding_request(request_id=request.pk, because="the term is over", by=BY)
         terms = FundingTerms.objects.get(claims_account=account_id, superseded_at__isnull=True)
-        settle_level_funding(terms_id=terms.pk, on=on, reimbursed_amount=D(0), by=BY)
+        with suppress(Conflict):
+            settle_level_funding(terms_id=terms.pk, on=on, reimbursed_amount=D(0), by=BY)
 
 
 def _answer(house: House, request: FundingRequest, rng: Random) -> None:

@@ -73,14 +73,15 @@ def asked_and_paid(lived: Lived) -> tuple[str, list[str]]:
 
 
 def lasers_and_corridors_tell(lived: Lived) -> tuple[str, list[str]]:
-    """The year tries what it should: each policy owes something, a laser and a corridor lower what is owed."""
+    """The year tries what it should: each policy owes something, and each kind of term counts with one at least."""
     reckoned = _reckoned(lived)
     broken = [
         f"{one.number} owes nothing: the year does not try it"
         for one in lived.desk.policies
         if not reckoned[one.policy_id].persons and not reckoned[one.policy_id].group
     ]
-    told = []
+    told: list[str] = []
+    counts: dict[str, int] = defaultdict(int)
     for one in lived.desk.policies:
         for term in ("lasers", "corridor_amount", "reimburse_percent", "most_amount"):
             if term in one.document.get("specific", {}):
@@ -89,8 +90,8 @@ def lasers_and_corridors_tell(lived: Lived) -> tuple[str, list[str]]:
                 more = sum(owed_under(without, one.house.employer_id).persons.values())
                 less = sum(reckoned[one.policy_id].persons.values())
                 told.append(f"{one.number} {term} ${(more - less) / 100:,.0f}")
-                if more == less:
-                    broken.append(f"{one.number}: {term} makes no difference, the year does not try it")
+                counts[term] += abs(more - less)
+    broken += [f"{term} makes no difference: the year does not try it" for term, cents in counts.items() if not cents]
     return ", ".join(told), broken
 
 

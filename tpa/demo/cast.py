@@ -56,6 +56,7 @@ class DemoEmployer:
     contract_starts_on: date = date(2026, 1, 1)
     file_names: tuple[str, ...] = ()
     pays_short_in_month: int = 0
+    disputes: str = ""  # what it says of its last invoice's administration fee
 
 
 D = Decimal
@@ -115,6 +116,7 @@ GRANITE = DemoEmployer(
         DemoFee("pepm", "Specific stop-loss", D("229.40"), "Schedule 3", "FAM", "stop_loss", "Summit Re"),
     ),
     pays_short_in_month=8,
+    disputes="Two of these left with the first of September; our payroll says so.",
 )
 MEADOW = DemoEmployer(
     code="MEAD01",

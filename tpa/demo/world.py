@@ -35,6 +35,7 @@ from plans.design.publish_plan_version import publish_plan_version
 from plans.editing.load_edit_files import load_edit_files
 from plans.networks.add_providers import add_providers
 from tpa.billing.close_month import close_month
+from tpa.billing.dispute_line import dispute_line
 from tpa.billing.open_amounts import open_amount
 from tpa.billing.record_receipt import Pays, ReceiptWords, record_receipt
 from tpa.billing.settle_invoice import settle_invoice
@@ -51,8 +52,9 @@ from tpa.demo.recoveries import agree_on_recoveries, recover
 from tpa.demo.stop_loss import TREATED_MONTHS, ask, insure, treat
 from tpa.demo.users import add_user, build_users
 from tpa.demo.year import Year, spoiled
-from tpa.foundation.access import scoped, system_scope
+from tpa.foundation.access import scope_for, scoped, system_scope
 from tpa.foundation.audit import Actor
+from tpa.foundation.models import User
 from tpa.models import Invoice
 
 # Tables of edits in the layout of the published files; a plan of the demonstration applies them.
@@ -305,10 +307,24 @@ def _deposit(house: _House, month_on: date) -> None:
         )
 
 
+def _dispute(house: _House, invoice: Invoice) -> None:
+    """Of one employer, two of the employees behind a fee."""
+    line = invoice.lines.filter(kind="fee", rate_amount__isnull=False, quantity_count__gt=2).order_by("number").first()
+    if not house.cast.disputes or line is None or line.rate_amount is None:
+        return
+    person = scope_for(User.objects.get(email=f"finance@{house.cast.name.split()[0].lower()}.example.org"))
+    amount = 2 * line.rate_amount
+    dispute_line(invoice_id=invoice.pk, line_id=line.pk, amount=amount, because=house.cast.disputes, by=person.actor)
+
+
 def _settle(house: _House, month_on: date) -> None:
-    """Employers pay within the month, once somewhat less than was asked; the last invoice is still open."""
+    """Employers pay within the month, once somewhat less than was asked; the last invoice is still open, and one of its
+    lines disputed."""
     for invoice, closed_on in house.invoices:
-        if next_month(closed_on) != month_on or closed_on == LAST_CLOSED_MONTH:
+        if next_month(closed_on) != month_on:
+            continue
+        if closed_on == LAST_CLOSED_MONTH:
+            _dispute(house, invoice)
             continue
         if house.cast.pays_short_in_month == closed_on.month:
             owed, short = open_amount(invoice), Decimal("148.50")

@@ -40,6 +40,7 @@ from tpa.demo.population import generate_population
 from tpa.demo.real_files import OWN, demo_files
 from tpa.demo.world import LAST_CLOSED_MONTH, build_world, world_exists
 from tpa.foundation import work
+from tpa.foundation.access import scope_for
 from tpa.foundation.audit import Actor, verify_chain
 from tpa.foundation.edi_files import OPEN_FILE, keep_file
 from tpa.foundation.models import Document, EdiFile, RoleGrant, User
@@ -48,7 +49,7 @@ from tpa.foundation.values.identifiers import is_npi, is_tin
 from tpa.foundation.x12 import envelope
 from tpa.foundation.x12.envelope_model import EnvelopeFinding
 from tpa.foundation.x12.tokens import read_set
-from tpa.models import Contract, Invoice, InvoiceLine, StopLossNotice, StopLossRequest
+from tpa.models import Contract, Invoice, InvoiceDispute, InvoiceLine, StopLossNotice, StopLossRequest
 
 pytestmark = pytest.mark.django_db
 
@@ -237,6 +238,14 @@ def test_building_again_changes_nothing_and_the_sign_ins_are_printed():
     assert "employer HR of Cascade Outfitters" in out.getvalue()
     with pytest.raises(CommandError):
         call_command("demo_world", "--members", "3")
+
+
+def test_one_employer_disputes_a_line_of_its_last_invoice():
+    [dispute] = InvoiceDispute.objects.select_related("invoice", "line")
+    assert dispute.status == InvoiceDispute.Status.OPEN
+    assert dispute.employer.code == "GRAN01"
+    assert dispute.amount == 2 * dispute.line.rate_amount
+    assert dispute.opened_by == str(scope_for(User.objects.get(email="finance@granite.example.org")).actor)
 
 
 def test_its_first_claims_arrive_once():
