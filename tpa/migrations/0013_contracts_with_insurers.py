@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 TAKE_ON_INSURERS = """
+SET CONSTRAINTS ALL IMMEDIATE;
 INSERT INTO employers_employer (code, name, kind, ein, state, address_line, city, postal_code, employee_count,
                                 funding_mode)
 SELECT number, insurer_name, 'insurer', '', '', '', '', '', 0, 'pay_as_presented' FROM tpa_contract
@@ -16,7 +17,6 @@ UPDATE tpa_contractversion held SET employer_id = contract.employer_id FROM tpa_
 ALTER TABLE tpa_contractversion ENABLE TRIGGER version_stands;
 UPDATE tpa_contractfee held SET employer_id = contract.employer_id FROM tpa_contract contract
  WHERE held.employer_id IS NULL AND contract.id = held.contract_id;
-SET CONSTRAINTS ALL IMMEDIATE;
 """
 
 
