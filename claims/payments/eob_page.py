@@ -17,6 +17,7 @@ from claims.payments.eob_words import CodeWords
 from claims.words.plain_reasons import plain_reason
 from plans.design.terms import PlanTerms
 from tpa.foundation.organisation import Organisation
+from tpa.foundation.values.addresses import address_lines
 from tpa.foundation.values.identifiers import last_four
 from tpa.foundation.values.money import ZERO
 
@@ -62,7 +63,7 @@ def eob_page(item: EobFacts, terms: PlanTerms | None, setting: Setting) -> dict[
         "organisation": {"name": us.name, "address_line": us.address_line, "place": us.place},
         "foot": f"{us.name} · {us.telephone} · {us.web}",
         "words": _words(),
-        "address": _address(item),
+        "address": address_lines(item.addressee.name, item.addressee),
         "facts": _facts(item),
         "headline": _headline(item, totals),
         "notice": _notice(item),
@@ -161,14 +162,6 @@ def _column_names() -> list[str]:
         _("Plan paid"),
         _("You may owe"),
     ]
-
-
-def _address(item: EobFacts) -> list[str]:
-    person = item.addressee
-    place = " ".join(
-        part for part in (f"{person.city}, {person.state}" if person.city else "", person.postal_code) if part
-    )
-    return [line for line in (person.name, person.address_line, place) if line]
 
 
 def _facts(item: EobFacts) -> list[tuple[str, str]]:

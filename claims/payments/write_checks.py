@@ -20,6 +20,7 @@ from tpa.foundation.documents.keep_document import PDF, Written, keep_documents
 from tpa.foundation.documents.render_pdf import render_pdf
 from tpa.foundation.models import Document
 from tpa.foundation.organisation import Organisation, organisation
+from tpa.foundation.values.addresses import address_lines
 
 # What fits below a check; the remittance of the same number tells the rest.
 _MOST_CLAIMS = 26
@@ -110,7 +111,7 @@ def _claims(payment_ids: Sequence[int]) -> dict[int, list[PaymentItem]]:
 
 def _check(one: _Printed, items: Sequence[PaymentItem], us: Organisation) -> dict[str, Any]:
     payment = one.payment
-    to = payment.payee or payment.member
+    to: Any = payment.payee or payment.member
     account, shown = payment.claims_account, items[:_MOST_CLAIMS]
     besides = []
     if len(items) > len(shown):
@@ -128,7 +129,7 @@ def _check(one: _Printed, items: Sequence[PaymentItem], us: Organisation) -> dic
         "account_detail": _("%(account)s, administered by %(name)s, %(address)s, %(place)s")
         % {"account": account.name, "name": us.name, "address": us.address_line, "place": us.place},
         "name": str(to),
-        "address": _address(str(to), to),
+        "address": address_lines(str(to), to),
         "amount": f"${payment.amount:,.2f}",
         "words": amount_in_words(payment.amount),
         "bank_line": f"{one.number}   {account.bank_routing_number}   {account.bank_account_number}".rstrip(),
@@ -166,13 +167,6 @@ def _words(stale_days: int) -> dict[str, Any]:
         "total": _("Amount of this check"),
         "columns": [_("Claim"), _("Patient account"), _("Patient"), _("Services"), _("Billed"), _("Paid")],
     }
-
-
-def _address(name: str, at: Any) -> list[str]:
-    code = at.postal_code
-    zip_code = f"{code[:5]}-{code[5:]}" if len(code) == 9 and code.isdigit() else code
-    place = " ".join(part for part in (f"{at.city}, {at.state}" if at.city else "", zip_code) if part)
-    return [line for line in (name, at.address_line, place) if line]
 
 
 def _day(on: date) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from claims.models import Overpayment
 from tpa.foundation.organisation import Organisation
+from tpa.foundation.values.addresses import address_lines
 from tpa.foundation.values.money import ZERO
 
 
@@ -37,7 +38,7 @@ def letter_page(row: Overpayment, days: LetterDays, us: Organisation, lang: str,
         "number": row.number,
         "organisation": {"name": us.name, "address_line": us.address_line, "place": us.place},
         "foot": f"{us.name} · {us.telephone} · {row.number}",
-        "address": address_of(to),
+        "address": address_lines(str(to), to),
         "words": {
             "title": title,
             "page": _("Page"),
@@ -93,14 +94,6 @@ def _paragraphs(row: Overpayment, days: LetterDays, us: Organisation, found: Dec
         said.append(_("These days follow from: %(sources)s.") % {"sources": "; ".join(days.sources)})
     said.append(_("Questions: %(phone)s.") % {"phone": us.telephone})
     return said
-
-
-def address_of(to: Any) -> list[str]:
-    """Name and address of a payee or member, line by line."""
-    code = to.postal_code
-    zip_code = f"{code[:5]}-{code[5:]}" if len(code) == 9 and code.isdigit() else code
-    place = " ".join(part for part in (f"{to.city}, {to.state}" if to.city else "", zip_code) if part)
-    return [line for line in (str(to), to.address_line, place) if line]
 
 
 def dollars(amount: Decimal) -> str:

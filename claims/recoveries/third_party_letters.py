@@ -10,12 +10,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from claims.models import Claim, SubrogationTerms, ThirdParty, ThirdPartyCase
-from claims.recoveries.letter_page import address_of, dollars, long, short
+from claims.recoveries.letter_page import dollars, long, short
 from claims.recoveries.third_party_cases import PaidPart
 from tpa.foundation.documents.keep_document import PDF, Written, keep_document
 from tpa.foundation.documents.render_pdf import render_pdf
 from tpa.foundation.models import Document
 from tpa.foundation.organisation import organisation
+from tpa.foundation.values.addresses import address_lines
 from tpa.foundation.values.money import ZERO
 
 
@@ -23,7 +24,7 @@ def write_questionnaire(row: ThirdPartyCase) -> Document:
     """The letter that asks the member what happened and who may answer for it."""
     with translation.override(settings.LANGUAGE_CODE):
         title = _("Please tell us about an accident")
-        page = _page(row, title, address_of(row.member)) | {
+        page = _page(row, title, address_lines(str(row.member), row.member)) | {
             "reason": _(
                 "We paid for care after %(day)s. If somebody else may answer for it, your plan asks you to say so."
             )
@@ -60,7 +61,7 @@ def write_lien_notice(
         if party.reference:
             said.append(_("Your number: %(reference)s.") % {"reference": party.reference})
         said.append(_("Questions: %(phone)s.") % {"phone": organisation().telephone})
-        page = _page(row, title, address_of(party)) | {
+        page = _page(row, title, address_lines(str(party), party)) | {
             "reason": _("Accident of %(day)s: %(kind)s.")
             % {"day": long(row.accident_on), "kind": row.get_kind_display()},
             "claims": [_claim(claims[part.claim_id], part) for part in parts],

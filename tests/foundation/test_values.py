@@ -2,11 +2,13 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tpa.foundation.values.addresses import address_lines
 from tpa.foundation.values.business_days import Calendar, add_business_days, is_business_day, next_business_day
 from tpa.foundation.values.identifiers import (
     aba_check_digit,
@@ -226,3 +228,19 @@ def test_going_forth_and_back(on, count, calendar):
     there = add_business_days(start, count, calendar=calendar)
     assert is_business_day(there, calendar=calendar)
     assert add_business_days(there, -count, calendar=calendar) == start
+
+
+@pytest.mark.parametrize(
+    ("address_line", "city", "state", "postal_code", "lines"),
+    [
+        ("1 Mill Street", "Dayton", "OH", "454020001", ["Ann Lee", "1 Mill Street", "Dayton, OH 45402-0001"]),
+        ("", "Dayton", "", "45402", ["Ann Lee", "Dayton 45402"]),
+        ("", "", "OH", "", ["Ann Lee"]),
+        ("5 Rue Haute", "Namur", "", "B-5000", ["Ann Lee", "5 Rue Haute", "Namur B-5000"]),
+    ],
+)
+def test_an_address_has_no_blank_lines(
+    address_line: str, city: str, state: str, postal_code: str, lines: list[str]
+) -> None:
+    at = SimpleNamespace(address_line=address_line, city=city, state=state, postal_code=postal_code)
+    assert address_lines("Ann Lee", at) == lines

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from tpa.billing.invoice_facts import InvoiceFacts, PersonRow
 from tpa.foundation.organisation import Organisation
+from tpa.foundation.values.addresses import address_lines
 from tpa.foundation.values.money import ZERO
 from tpa.models import Invoice, InvoiceLine
 
@@ -34,7 +35,7 @@ def invoice_page(facts: InvoiceFacts, us: Organisation, lang: str) -> dict[str, 
         "organisation": {"name": us.name, "address_line": us.address_line, "place": us.place},
         "foot": f"{us.name} · {us.telephone} · {invoice.number}",
         "words": _words(title),
-        "address": _address(invoice),
+        "address": address_lines(invoice.employer.name, invoice.employer),
         "facts": _facts(invoice),
         "headline": _headline(facts),
         "notice": _notice(invoice),
@@ -60,14 +61,6 @@ def _words(title: str) -> dict[str, Any]:
         "columns": [_("Description"), _("Section"), _("Month"), _("Quantity"), _("Rate"), _("Amount")],
         "people_columns": [_("Employee"), _("Number"), _("Tier"), _("Fee"), _("Month"), _("Amount")],
     }
-
-
-def _address(invoice: Invoice) -> list[str]:
-    employer = invoice.employer
-    place = " ".join(
-        part for part in (f"{employer.city}, {employer.state}" if employer.city else "", employer.postal_code) if part
-    )
-    return [line for line in (employer.name, employer.address_line, place) if line]
 
 
 def _facts(invoice: Invoice) -> list[tuple[str, str]]:

@@ -18,6 +18,7 @@ from tpa.foundation.access import Scope
 from tpa.foundation.documents.render_pdf import render_pdf
 from tpa.foundation.errors import NotFound
 from tpa.foundation.organisation import organisation
+from tpa.foundation.values.addresses import address_lines
 from tpa.foundation.values.money import ZERO
 from tpa.models import Contract, Invoice, InvoiceSettlement, WriteOff
 
@@ -77,8 +78,7 @@ def statement_of(scope: Scope, employer_id: int, *, from_on: date, to_on: date) 
             balance += amount
             rows.append(StatementRow(on, what, reference, amount, balance))
     age = ageing(open_invoices(scope, employer_id=employer.pk), to_on)
-    place = f"{employer.city}, {employer.state} {employer.postal_code}".strip(", ")
-    address = tuple(line for line in (employer.name, employer.address_line, place) if line)
+    address = tuple(address_lines(employer.name, employer))
     return Statement(employer.name, employer.code, address, from_on, to_on, opening, rows, balance, age)
 
 

@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from tpa.foundation.organisation import organisation
+from tpa.foundation.values.addresses import address_lines
 from tpa.models import Contract, ContractVersion
 
 Pairs = Sequence[tuple[str, str]]
@@ -31,7 +32,6 @@ class Letter:
 def letter_page(letter: Letter, *, to: Any) -> dict[str, Any]:
     """The letter on our paper, to an employer."""
     us = organisation()
-    place = f"{to.city}, {to.state} {to.postal_code}".strip(", ")
     return {
         "title": f"{letter.title} · {letter.number}",
         "lang": settings.LANGUAGE_CODE[:2],
@@ -39,7 +39,7 @@ def letter_page(letter: Letter, *, to: Any) -> dict[str, Any]:
         "foot": f"{us.name} · {us.telephone} · {letter.number}",
         "words": {"title": letter.title, "to": _("To"), "page": _("Page")},
         "number": letter.number,
-        "address": [line for line in (to.name, to.address_line, place) if line],
+        "address": address_lines(to.name, to),
         "facts": [list(one) for one in letter.facts],
         "headline": [list(one) for one in letter.headline],
         "paragraphs": list(letter.paragraphs),

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from tpa.foundation.values.addresses import place_of
+
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
@@ -25,8 +27,7 @@ class Organisation:
     @property
     def place(self) -> str:
         """City, state and ZIP as people write them."""
-        code = self.postal_code
-        return f"{self.city}, {self.state} {code[:5]}{'-' + code[5:] if len(code) == 9 else ''}"
+        return place_of(self)
 
     @property
     def telephone(self) -> str:

@@ -10,15 +10,15 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from claims.models import Claim
 from tpa.demo.demo_files import demo_files
+from tpa.foundation.models import TransactionSet
 
 
 class Command(BaseCommand):
     help = "Hands the demo files in where no claim came from a file yet, and rings for the workers."
 
     def handle(self, **options: Any) -> None:
-        if Claim.objects.filter(origin="837").exists():
+        if TransactionSet.objects.filter(transaction__startswith="837").exists():
             return
         with tempfile.TemporaryDirectory() as folder:
             files = demo_files(Path(folder))
