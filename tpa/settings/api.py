@@ -68,6 +68,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_SUFFIX": "",
     "ENUM_NAME_OVERRIDES": {
+        "EmployerKind": "employers.models.Employer.Kind",
         "CoverageHolder": "employers.models.OtherCoverage.Holder",
         "ClaimStatus": "claims.models.Claim.Status",
         "ClaimKind": "claims.models.Claim.Kind",
