@@ -83,7 +83,6 @@ def load_sets(kind: str) -> None:
         kind,
         _LOADERS[kind],
         again=lambda: bell.ring(load_sets, kind),
-        is_redone=kind == LOAD_837,
         give_up=lambda piece, error: give_up_set(set_id=piece["set"]),
     )
     bell.ring(ring)
@@ -104,7 +103,6 @@ def decide_claims(shard: int) -> None:
         _decide,
         again=lambda: bell.ring(decide_claims, shard),
         shard=shard,
-        is_redone=True,
         give_up=lambda piece, error: give_up_claims(claim_ids=piece["claims"], error=error),
     )
 
@@ -292,12 +290,11 @@ def _work_off(
     *,
     again: Callable[[], object],
     shard: int | None = None,
-    is_redone: bool = False,
     give_up: Callable[[dict[str, Any], str], object] | None = None,
 ) -> None:
     """Do what waits of a kind until nothing is left or the time is up; then somebody goes on later."""
     until = time.monotonic() + _SECONDS
-    while work.do_next(kind, do, shard=shard, exclusive=shard is not None, is_redone=is_redone, give_up=give_up):
+    while work.do_next(kind, do, shard=shard, exclusive=shard is not None, give_up=give_up):
         if time.monotonic() > until:
             again()
             return

@@ -209,6 +209,18 @@ BOOKS: Final[tuple[tuple[str, str, str], ...]] = (
                 AND p.paid_on >= lower(t.period)
                 AND p.paid_on < upper(t.period) + t.run_out_months_count * interval '1 month'
               GROUP BY 1),
+           gone AS (
+             SELECT account, sum(amount) AS amount FROM (
+               SELECT o.claims_account_id AS account, round(greatest(0, (
+                        SELECT sum(e.amount) FROM claims_overpaymententry e WHERE e.overpayment_id = o.id
+                           AND e.kind NOT IN ('write_off', 'called', 'replaced') AND e.posted_on <= s.settled_on))
+                      * coalesce(sum(l.amount) FILTER (WHERE c.service_from <@ t.period), 0) / sum(l.amount), 2)
+                      AS amount
+                 FROM claims_overpayment o JOIN claims_overpaymentline l ON l.overpayment_id = o.id
+                 JOIN claims_decision d ON d.id = l.decision_id JOIN claims_claim c ON c.id = d.claim_id
+                 JOIN employers_fundingsettlement s ON s.claims_account_id = o.claims_account_id
+                 JOIN employers_fundingterms t ON t.id = s.terms_id
+                WHERE o.reason = 'reversed' GROUP BY o.id, s.settled_on) g GROUP BY 1),
            came AS (
              SELECT t.claims_account_id AS account, sum(r.amount) AS amount FROM employers_fundingterms t
                JOIN employers_fundingrequest q ON q.terms_id = t.id AND q.kind = 'deposit'
@@ -221,9 +233,11 @@ BOOKS: Final[tuple[tuple[str, str, str], ...]] = (
            should AS (
              SELECT s.id, t.surplus_percent, t.deficit_percent, q.amount AS asked, s.deposits_amount, s.claims_amount,
                     s.surplus_amount, s.employer_amount, s.other_amount,
-                    coalesce(c.amount, 0) AS deposits, coalesce(p.amount, 0) AS claims
+                    coalesce(c.amount, 0) AS deposits,
+                    coalesce(p.amount, 0) + coalesce(g.amount, 0) AS claims
                FROM employers_fundingsettlement s JOIN employers_fundingterms t ON t.id = s.terms_id
                LEFT JOIN paid p ON p.account = s.claims_account_id LEFT JOIN came c ON c.account = s.claims_account_id
+               LEFT JOIN gone g ON g.account = s.claims_account_id
                LEFT JOIN employers_fundingrequest q ON q.id = s.request_id)
            SELECT 'settled' AS what, id AS which, deposits_amount, deposits, claims_amount, claims, surplus_amount,
                   employer_amount FROM should

@@ -6,12 +6,13 @@ terms are settled when the run-out is over, one with a surplus, one with a defic
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from random import Random
 from typing import Final
+
+from django.db import connection
 
 from bench._year.cast import FIRST, OVER
 from bench._year.world import BY, House, World
@@ -21,11 +22,12 @@ from employers.funding.agree_funding_terms import TermsWords, agree_funding_term
 from employers.funding.approve_funding_request import approve_funding_request
 from employers.funding.cancel_funding_request import cancel_funding_request
 from employers.funding.close_request_short import close_request_short
+from employers.funding.deposit_funds import deposit_funds
 from employers.funding.expire_funding_requests import expire_funding_requests
 from employers.funding.open_requests import received_amount
 from employers.funding.receive_funds import receive_funds
 from employers.funding.reject_funding_request import reject_funding_request
-from employers.models import FundingRequest, FundingSettlement, FundingTerms
+from employers.models import FundingRequest, FundingTerms
 from tpa.foundation.access import scope_for
 from tpa.foundation.audit import Actor
 from tpa.foundation.errors import Conflict
@@ -58,6 +60,11 @@ TERMS: Final = {
 LEVEL: Final = "IRONWOOD"
 SETTLED_ON: Final = date(2027, 4, 20)
 _CLAIM_COSTS: Final = D(420)
+_PAID_AFTER: Final = """
+SELECT coalesce(sum(l.plan_paid_amount), 0) FROM claims_payment p JOIN claims_paymentitem i ON i.payment_id = p.id
+  JOIN claims_claimline l ON l.decision_id = i.decision_id
+ WHERE p.claims_account_id = %s AND l.service_from >= %s
+"""
 
 
 def agree(world: World, *, claims_a_family: Decimal) -> None:
@@ -95,12 +102,11 @@ def ask(world: World, on: date, rng: Random) -> None:
 
 
 def settle_level(world: World, on: date) -> None:
-    """The level-funded terms are settled: what is still awaited of deposits is given up first. A surplus is paid out
-    when its money is there: where deposits are invoiced, the last invoices may have to be paid before."""
+    """The level-funded terms are settled: what is still awaited of deposits is given up first. No other term follows,
+    and claims of days after it were paid from what it left: where the surplus is not there any more for that, the
+    employer pays it in."""
     for code in (LEVEL, "CEDAR"):
         [account_id] = world.house(code).account_ids
-        if FundingSettlement.objects.filter(claims_account=account_id).exists():
-            continue
         requests = FundingRequest.objects.filter(claims_account=account_id, status__in=FundingRequest.OPEN)
         for request in list(requests.order_by("pk")):
             if request.status == Status.PARTLY:
@@ -108,8 +114,22 @@ def settle_level(world: World, on: date) -> None:
             else:
                 cancel_funding_request(request_id=request.pk, because="the term is over", by=BY)
         terms = FundingTerms.objects.get(claims_account=account_id, superseded_at__isnull=True)
-        with suppress(Conflict):
+        try:
             settle_level_funding(terms_id=terms.pk, on=on, reimbursed_amount=D(0), by=BY)
+        except Conflict as lack:
+            amount = D(lack.extra["wanted_amount"]) - D(lack.extra["available_amount"])
+            assert amount <= _paid_after(account_id), f"{code} lacks {amount}"
+            reference = f"WIRE {code} {on:%Y%m%d}"
+            deposit_funds(claims_account_id=account_id, amount=amount, received_on=on, bank_reference=reference, by=BY)
+            settle_level_funding(terms_id=terms.pk, on=on, reimbursed_amount=D(0), by=BY)
+
+
+def _paid_after(account_id: int) -> Decimal:
+    """What the account paid for services after the year."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PAID_AFTER, [account_id, OVER])
+        found: Decimal = cursor.fetchone()[0]
+    return found
 
 
 def _answer(house: House, request: FundingRequest, rng: Random) -> None:

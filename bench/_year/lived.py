@@ -113,7 +113,7 @@ class _Year:
             if on in self.sendings:
                 self._send(on)
         with standing_at(on, 11):
-            if on >= SETTLED_ON:
+            if on == SETTLED_ON:
                 settle_level(world, on)
             # In a small year money is asked for once a week.
             if on.weekday() < 5 and (self.size.weeks == 1 or on.weekday() == 3):

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from claims.payments.hold_payments import hold_payments
+from claims.payments.not_come_back import not_come_back
 from claims.payments.paid_services import PaidQuestion, paid_by_account
 from employers.funding.settle_term import settle_term
 from employers.funding.terms_of_account import LevelTerm, level_term
@@ -34,10 +35,11 @@ def settle_level_funding(*, terms_id: int, on: date, reimbursed_amount: Decimal,
 
 def claims_of_term(term: LevelTerm) -> Decimal:
     """What was incurred in the term and paid out of its account until the end of the run-out, less what came back of
-    it. Queries as `paid_by_account`."""
+    it: what was paid for a claim that was taken back costs as long as it did not. Queries as `paid_by_account`, and
+    one more."""
+    incurred = Period(term.starts_on, term.ends_on)
     asked = PaidQuestion(
-        employer_id=term.employer_id,
-        incurred=Period(term.starts_on, term.ends_on),
-        paid=Period(term.starts_on, term.run_out_ends_on),
+        employer_id=term.employer_id, incurred=incurred, paid=Period(term.starts_on, term.run_out_ends_on)
     )
-    return paid_by_account(asked).get(term.claims_account_id, ZERO)
+    paid = paid_by_account(asked).get(term.claims_account_id, ZERO)
+    return paid + not_come_back(term.claims_account_id, incurred)

@@ -85,23 +85,20 @@ def do_next(
     *,
     shard: int | None = None,
     exclusive: bool = False,
-    is_redone: bool = False,
     give_up: Callable[[dict[str, Any], str], object] | None = None,
 ) -> bool:
     """Take the oldest waiting piece of a kind and do it; False when there is none to take now.
 
-    `exclusive` lets one worker at a time into a shard. `is_redone`: what a crash of Postgres takes back is done again
-    from what is kept, and its commit does not wait for the disk (docs/decisions/0005). After MOST_ATTEMPTS failed or
-    fatal attempts the piece is quarantined and `give_up(payload, error)` runs in the same transaction. An ordinary
-    failure is logged by its kind, counted, and left for a later bell: it never raises here, so that one bad piece
-    stops no other.
+    `exclusive` lets one worker at a time into a shard. After MOST_ATTEMPTS failed or fatal attempts the piece is
+    quarantined and `give_up(payload, error)` runs in the same transaction. An ordinary failure is logged by its kind,
+    counted, and left for a later bell: it never raises here, so that one bad piece stops no other.
     """
     chunk_id = _begin(kind, shard)
     if chunk_id is None:
         return False
     try:
         with transaction.atomic():
-            held = _hold(chunk_id, exclusive=exclusive, is_redone=is_redone)
+            held = _hold(chunk_id, exclusive=exclusive)
             if held is None:
                 return True
             if not held.entered:
@@ -151,8 +148,7 @@ RETURNING id
 # Two workers may work side by side on different shards of a kind, never on the same one.
 _HOLD = """
 SELECT payload, attempts, error,
-       NOT %(exclusive)s OR pg_try_advisory_xact_lock(hashtextextended(kind, shard)) AS entered,
-       CASE WHEN %(is_redone)s THEN set_config('synchronous_commit', 'off', true) END
+       NOT %(exclusive)s OR pg_try_advisory_xact_lock(hashtextextended(kind, shard)) AS entered
   FROM foundation_workchunk WHERE id = %(id)s AND status = 'waiting' FOR UPDATE
 """
 
@@ -165,11 +161,11 @@ def _begin(kind: str, shard: int | None) -> int | None:
     return row[0] if row else None
 
 
-def _hold(chunk_id: int, *, exclusive: bool, is_redone: bool) -> _Held | None:
+def _hold(chunk_id: int, *, exclusive: bool) -> _Held | None:
     with connection.cursor() as cursor:
-        cursor.execute(_HOLD, {"id": chunk_id, "exclusive": exclusive, "is_redone": is_redone})
+        cursor.execute(_HOLD, {"id": chunk_id, "exclusive": exclusive})
         row = cursor.fetchone()
-    return _Held(json.loads(row[0]), *row[1:4]) if row else None
+    return _Held(json.loads(row[0]), *row[1:]) if row else None
 
 
 def _is_away(error: Exception) -> bool:

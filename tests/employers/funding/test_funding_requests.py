@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection
 
+from claims.adjustments.reverse_decision import reverse_decision
+from claims.models import Overpayment
 from claims.payments.settle_level_funding import settle_level_funding
 from claims.recoveries.open_overpayment import FoundLine, open_overpayment
 from claims.recoveries.record_refund import record_refund
@@ -270,6 +272,24 @@ def test_what_came_back_of_the_terms_claims_is_part_of_its_surplus() -> None:
     )
     done = settle(terms)
     assert (done.claims_amount, done.surplus_amount) == (D(564), D(436))
+    assert spendable_amount(world.account.pk) == 0
+
+
+def test_what_has_not_come_back_of_a_claim_taken_back_is_no_surplus() -> None:
+    """Else the account could never pay it out."""
+    world, terms = level_year()
+    wrong = make_decided(world, "1000.00")  # 624.00
+    pay(world)
+    reverse_decision(claim_id=wrong.pk, by=ENGINE, because="not ours")
+    pay(world)  # nothing to take it from: the payee owes it
+    case = Overpayment.objects.get(reason="reversed")
+    worker = make_scope(Role.SENIOR_EXAMINER)
+    record_refund(
+        number=case.number, revision=case.revision, amount=D("200.00"), check_number="78",
+        received_on=date(2026, 5, 4), by=worker,
+    )  # fmt: skip
+    done = settle(terms)
+    assert (done.claims_amount, done.surplus_amount) == (D(424), D(576))
     assert spendable_amount(world.account.pk) == 0
 
 
