@@ -43,6 +43,11 @@ class Employer(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_insurer(self) -> bool:
+        """Does an insurer carry the cost, and no plan of an employer?"""
+        return self.kind == self.Kind.INSURER
+
 
 class EmployerAlias(models.Model):
     """Another number by which files name the employer: a member company's EIN, a policy or an old group number."""

@@ -117,7 +117,9 @@ def _result(request: HttpRequest, found: Contract) -> GuaranteeResult | None:
 
 
 def _disclosure(scope: Scope, found: Contract) -> Disclosure | None:
-    """This calendar year's; none before the law's figure is loaded."""
+    """This calendar year's; none before the law's figure is loaded, and none to an insurer: it is plans that are told."""
+    if found.employer.is_insurer:
+        return None
     year = timezone.localdate().year
     try:
         return disclosure_of(scope, found, from_on=date(year, 1, 1), before=date(year + 1, 1, 1))
