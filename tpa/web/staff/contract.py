@@ -117,7 +117,7 @@ def _result(request: HttpRequest, found: Contract) -> GuaranteeResult | None:
 
 
 def _disclosure(scope: Scope, found: Contract) -> Disclosure | None:
-    """This calendar year's; none before the law's figure is loaded, and none to an insurer: it is plans that are told."""
+    """This calendar year's; none before the law's figure is loaded, and none for an insurer: plans are told."""
     if found.employer.is_insurer:
         return None
     year = timezone.localdate().year
