@@ -12,7 +12,7 @@ import pytest
 
 from tpa.foundation.documents.keep_document import PDF, Written, keep_document, keep_documents
 from tpa.foundation.documents.render_pdf import render_pdf, render_pdfs
-from tpa.foundation.edi_files import read_bytes
+from tpa.foundation.edi_files import read_bytes, storing
 from tpa.foundation.models import Document
 
 AT = datetime(2026, 3, 12, 9, 30, tzinfo=UTC)
@@ -70,3 +70,15 @@ def test_what_was_kept_stays() -> None:
     kept = {row.name: read_bytes(row.sha256) for row in Document.objects.all()}
     assert kept == {"a.pdf": b"one", "b.pdf": b"four"}
     assert (first.size_bytes, first.created_at) == (3, AT)
+
+
+def test_what_is_written_piece_by_piece_is_there_whole_or_not_at_all(settings: Any, tmp_path: Path) -> None:
+    settings.STORE_DIR = tmp_path / "store"
+    with storing() as out:
+        out.write(b"one ")
+        out.write(b"two")
+    assert (read_bytes(out.stored.sha256), out.stored.size_bytes) == (b"one two", 7)
+    with pytest.raises(RuntimeError), storing() as broken:
+        broken.write(b"half")
+        raise RuntimeError
+    assert [path.name for path in settings.STORE_DIR.rglob("*") if path.is_file()] == [out.stored.sha256]
